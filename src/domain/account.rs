@@ -1,0 +1,138 @@
+//! Accounts: the employee's entry in the directory, as the rules see it.
+
+use super::limits;
+use super::time::Timestamp;
+use unicode_normalization::UnicodeNormalization;
+
+/// A login name as typed: trimmed, NFC, 1 to [`limits::LOGIN_MAX_BYTES`] bytes, no control
+/// characters. Nothing is known about whether it exists.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoginName(String);
+
+impl LoginName {
+    /// Reads what was typed; `None` when it can be no login name.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let trimmed = typed.trim();
+        if trimmed.is_empty() || trimmed.len() > limits::LOGIN_MAX_BYTES {
+            return None;
+        }
+        let name: String = trimmed.nfc().collect();
+        (name.len() <= limits::LOGIN_MAX_BYTES && !name.chars().any(char::is_control))
+            .then_some(Self(name))
+    }
+
+    /// The name as it goes into a filter (still to be escaped there).
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What identifies an account for ever: entryUUID, objectGUID or nsUniqueId, as lower-case text.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct AccountKey(String);
+
+impl AccountKey {
+    /// Wraps the directory's own identifier.
+    pub fn new(id: &str) -> Self {
+        Self(id.to_lowercase())
+    }
+
+    /// The identifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where the entry is: its DN. Comes from the directory only.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct EntryDn(String);
+
+impl EntryDn {
+    /// Wraps a DN that the directory returned.
+    pub fn new(dn: String) -> Self {
+        Self(dn)
+    }
+
+    /// The DN as the directory wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A WeCom userid: 1 to 64 bytes of letters, digits and `_-@.`, unique without regard to case.
+#[derive(Clone, Debug)]
+pub struct WecomUserId(String);
+
+impl WecomUserId {
+    /// Reads a userid; `None` when WeCom could not have given it
+    /// (<https://developer.work.weixin.qq.com/document/path/90195>).
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let well_formed = (1..=64).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-@.".contains(c));
+        well_formed.then(|| Self(text.to_owned()))
+    }
+
+    /// The userid as the directory holds it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq for WecomUserId {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for WecomUserId {}
+
+/// Whether the rules allow this account to be reset by its employee at all.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Nothing stands against it (it may be locked or expired: a reset mends that).
+    Eligible,
+    /// Disabled, or locked by an administrator rather than by wrong passwords.
+    Disabled,
+    /// Protected by rule 10: only the desk, or nobody, may reset it.
+    Protected,
+}
+
+/// How old the password is and when it ends.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct PasswordAge {
+    /// When it was last changed; `None` when the directory does not know.
+    pub changed_at: Option<Timestamp>,
+    /// When the directory lets it expire; `None` for never or unknown.
+    pub expires_at: Option<Timestamp>,
+    /// Must be changed at the next sign-in.
+    pub must_change: bool,
+    /// Locked by too many wrong passwords.
+    pub locked: bool,
+}
+
+/// The employee's entry in the directory.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// The key that counts and codes hang on.
+    pub key: AccountKey,
+    /// Where the entry is.
+    pub dn: EntryDn,
+    /// The login name as the directory spells it.
+    pub login: String,
+    /// The person's name, as the directory has it: not yet fit for a terminal (rule 8).
+    pub display_name: String,
+    /// Login, names and mail: what may not be part of a good password.
+    pub person_words: Vec<String>,
+    /// Where codes go. `None`: no mapping, or one that is shared with another entry (rule 9).
+    pub wecom: Option<WecomUserId>,
+    /// The person's language tag, when the directory has one.
+    pub language: Option<String>,
+    /// Whether the rules allow a reset.
+    pub standing: Standing,
+    /// Age, expiry, lock.
+    pub age: PasswordAge,
+}

@@ -1,0 +1,1 @@
+//! Common passwords, in a compact filter.

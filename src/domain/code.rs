@@ -1,0 +1,196 @@
+//! Codes: what one is bound to, how it is made, and how its keyed hash is computed.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::account::AccountKey;
+use super::secret::{CodeDigits, SiteKey};
+use super::time::Timestamp;
+
+/// One attempt to reset, from choosing a method to its end: 16 random bytes as 32 hex digits.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ResetId(String);
+
+impl ResetId {
+    /// From 16 random bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    /// Reads one back from the store.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// 32 lower-case hex digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Four characters without 0 O 1 I L that a person can read to IT; found again in the audit.
+    pub fn reference(&self) -> String {
+        let mut rest = self.0.bytes().fold(0u64, |acc, b| {
+            acc.wrapping_mul(31).wrapping_add(u64::from(b))
+        });
+        (0..4)
+            .map(|_| {
+                let c = READABLE.get((rest % 31) as usize).copied().unwrap_or(b'X');
+                rest /= 31;
+                char::from(c)
+            })
+            .collect()
+    }
+}
+
+/// Letters and digits that nobody mixes up: no 0 O 1 I L. 31 of them.
+pub const READABLE: &[u8; 31] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+/// Whom counts are kept for. A login name that leads nowhere gets a subject too, so that it is
+/// counted and answered like a real one (rule 3).
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Subject {
+    /// A real account.
+    Account(AccountKey),
+    /// A login name without one: a keyed hash of it, never the name itself.
+    Nobody(String),
+}
+
+impl Subject {
+    /// The subject of a login name that leads nowhere; compared without case.
+    pub fn nobody(key: &SiteKey, login: &str) -> Self {
+        let mut mac = keyed(key);
+        mac.update(b"rekey subject\0");
+        mac.update(login.to_lowercase().as_bytes());
+        Self::Nobody(hex(&mac.finalize().into_bytes()))
+    }
+
+    /// One text for both kinds, as it is stored: `account:...` or `nobody:...`.
+    pub fn to_stored(&self) -> String {
+        match self {
+            Self::Account(key) => format!("account:{}", key.as_str()),
+            Self::Nobody(hash) => format!("nobody:{hash}"),
+        }
+    }
+}
+
+/// What a code allows when it is right.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Action {
+    /// Set a new password at a kiosk or over SSH.
+    Reset,
+}
+
+impl Action {
+    /// The word that is stored and hashed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// Where a reset happens: the front and, at a kiosk, its name.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// `kiosk`, `ssh`, `web`, `chat` or `desk`.
+    pub front: &'static str,
+    /// The kiosk's name, as told to the employee's phone.
+    pub kiosk: String,
+}
+
+/// Everything a code is bound to: it works for this and nothing else (rule 2).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Binding {
+    /// The one reset.
+    pub reset: ResetId,
+    /// The one account, or nobody.
+    pub subject: Subject,
+    /// The one action.
+    pub action: Action,
+    /// The one front and kiosk.
+    pub place: Place,
+}
+
+/// HMAC-SHA256 of a code and its binding under the site key: what is stored instead of the code.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct CodeMac(pub [u8; 32]);
+
+impl CodeMac {
+    /// Hashes `digits` for `binding`. Every field is length-prefixed, so that no two bindings
+    /// share an input.
+    pub fn new(key: &SiteKey, binding: &Binding, digits: &CodeDigits) -> Self {
+        let mut mac = keyed(key);
+        mac.update(b"rekey code\0");
+        for field in [
+            binding.reset.as_str(),
+            &binding.subject.to_stored(),
+            binding.action.as_str(),
+            binding.place.front,
+            &binding.place.kiosk,
+            digits.expose(),
+        ] {
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field.as_bytes());
+        }
+        Self(mac.finalize().into_bytes().into())
+    }
+}
+
+/// How codes are made at this site (`[code]`).
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct CodeRules {
+    /// 6 to 8.
+    pub digits: u8,
+    /// How long a code works.
+    pub lifetime: std::time::Duration,
+    /// How often one reset's codes are judged, 1 to 5.
+    pub tries: u32,
+}
+
+/// What became of a typed code.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Judgement {
+    /// Right, and now used up.
+    Right,
+    /// Wrong; so many tries are left for this reset.
+    Wrong {
+        /// Tries left before this reset's codes are judged no more.
+        left: u32,
+    },
+    /// The code expired, was used, or never was: nothing was compared.
+    Expired,
+    /// This reset's tries are used up: nothing was compared.
+    NoTriesLeft,
+    /// Too many wrong codes for this account in the last hour: nothing was compared.
+    AccountWaits {
+        /// When the next code will be judged.
+        until: Timestamp,
+    },
+    /// Too many wrong codes in a row, ever: only staff can help.
+    StaffOnly,
+}
+
+impl Judgement {
+    /// The word in the audit record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong { .. } => "wrong",
+            Self::Expired => "expired",
+            Self::NoTriesLeft => "no_tries_left",
+            Self::AccountWaits { .. } => "account_waits",
+            Self::StaffOnly => "staff_only",
+        }
+    }
+}
+
+/// HMAC-SHA256 under the site key, ready for input.
+pub(crate) fn keyed(key: &SiteKey) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    Hmac::<Sha256>::new_from_slice(key.expose()).expect("HMAC takes a key of any length")
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

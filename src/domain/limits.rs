@@ -1,0 +1,74 @@
+//! The limits people can meet, in one table (design, section 3), so that they can be reviewed by
+//! reading.
+
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// At most `count` events in any stretch of `window`.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct SlidingLimit {
+    /// How many.
+    pub count: u32,
+    /// In how long.
+    pub window: Duration,
+}
+
+/// A bucket of `burst` tokens that gains one every `refill`.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct BucketLimit {
+    /// How many at once.
+    pub burst: u32,
+    /// How long one token takes to come back.
+    pub refill: Duration,
+}
+
+/// Wrong codes for one account.
+pub const WRONG_CODES: SlidingLimit = SlidingLimit {
+    count: 5,
+    window: HOUR,
+};
+/// Wrong codes in a row, ever; then only staff can help.
+pub const WRONG_CODES_IN_A_ROW: u32 = 100;
+/// Code messages for one account; both hold.
+pub const CODE_MESSAGES: [SlidingLimit; 2] = [
+    SlidingLimit {
+        count: 3,
+        window: Duration::from_secs(15 * 60),
+    },
+    SlidingLimit {
+        count: 10,
+        window: DAY,
+    },
+];
+/// Attempts (a login name or a code submitted) at one kiosk: it is slowed, never blocked.
+pub const KIOSK_ATTEMPTS: BucketLimit = BucketLimit {
+    burst: 30,
+    refill: Duration::from_secs(5),
+};
+/// Longest password in code points after NFC; longer is refused, never cut.
+pub const PASSWORD_MAX_CHARS: usize = 128;
+/// Longest login name in bytes.
+pub const LOGIN_MAX_BYTES: usize = 256;
+/// `[code] digits`.
+pub const CODE_DIGITS: std::ops::RangeInclusive<u8> = 6..=8;
+/// `[code] tries`.
+pub const CODE_TRIES: std::ops::RangeInclusive<u32> = 1..=5;
+/// `[code] lifetime`.
+pub const CODE_LIFETIME: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(600);
+/// How soon another code can be asked for in the same reset.
+pub const CODE_RESEND_AFTER: Duration = MINUTE;
+/// Largest window that is drawn, columns and rows; larger is clamped.
+pub const WINDOW_MAX: (u16, u16) = (200, 60);
+/// A frozen directory server is noticed within this time.
+pub const DIRECTORY_TIMEOUT: Duration = Duration::from_secs(3);
+/// The longest a WeCom call may take.
+pub const WECOM_TIMEOUT: Duration = Duration::from_secs(10);
+/// Every answer to a login name comes at a multiple of this after it was submitted, so that the
+/// directory's own speed says nothing about the account (rule 3).
+pub const ANSWER_TICK: Duration = Duration::from_millis(400);
+/// A nonce in a kiosk's picture is replaced after this.
+pub const PAIRING_LIFETIME: Duration = MINUTE;

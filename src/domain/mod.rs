@@ -1,0 +1,12 @@
+//! The rules: pure, without async, clock, randomness, terminal, web or LDAP.
+
+pub mod account;
+pub mod audit;
+pub mod blocklist;
+pub mod code;
+pub mod limits;
+pub mod policy;
+pub mod secret;
+pub mod strength;
+pub mod throttle;
+pub mod time;

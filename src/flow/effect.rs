@@ -1,0 +1,190 @@
+//! What the engine asks for and what comes back, as data.
+
+use std::sync::Arc;
+
+use super::grant::Grant;
+use super::message::Message;
+use super::ports::{
+    ChangeMark, DirectoryDown, Intent, Issued, Landed, Outcome, ProvingBind, SendError,
+    SentMessage, SetOutcome, StoreError,
+};
+use super::prompt::Prompt;
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::audit::AuditEvent;
+use crate::domain::code::{Binding, Judgement};
+use crate::domain::policy::{DirectoryPolicy, Policy, Report};
+use crate::domain::secret::{CodeDigits, Password};
+use crate::domain::throttle::Permission;
+use crate::domain::time::Timestamp;
+
+/// What a front hands in for the person.
+pub enum Input {
+    /// A login name was submitted.
+    Login(LoginName),
+    /// A code was submitted, as it was typed.
+    Code(CodeDigits),
+    /// Another code is asked for.
+    AnotherCode,
+    /// A new password was submitted (both fields were alike).
+    NewPassword(Password),
+    /// The person goes away, or the front ends the visit.
+    Abandon,
+}
+
+/// What the driver shall do. It runs them in the order given: an audit record is durable before
+/// the next effect of the same step begins.
+pub enum Effect {
+    /// Show this.
+    Show(Prompt),
+    /// Append a record.
+    Audit(AuditEvent),
+    /// Take a token of the kiosk's bucket.
+    KioskAttempt,
+    /// Find the account and learn whether the channel works: always both, at the same time.
+    LookUp(LoginName),
+    /// Wait.
+    Timer(Timer, std::time::Duration),
+    /// Store a code (or a decoy) and take from the message budget.
+    IssueCode {
+        /// What it is bound to.
+        binding: Binding,
+        /// The digits; `None` for a decoy.
+        digits: Option<CodeDigits>,
+    },
+    /// Send a message.
+    Send(Message, Purpose),
+    /// Take a message back.
+    Recall(SentMessage),
+    /// Judge a typed code.
+    Judge {
+        /// What it has to be bound to.
+        binding: Binding,
+        /// What was typed.
+        typed: CodeDigits,
+    },
+    /// Make the reset's code useless.
+    Discard,
+    /// Read the account again, and its policy.
+    ReadAccount(Box<Account>),
+    /// Judge a password by the whole policy, off the event loop.
+    Assess {
+        /// The password.
+        password: Arc<Password>,
+        /// What it is judged by.
+        policy: Arc<Policy>,
+    },
+    /// Read the account a last time, and the entry's mark.
+    Mark(AccountKey, EntryDn),
+    /// Record that the directory is about to be asked.
+    OpenIntent(Box<Intent>),
+    /// Ask the directory.
+    SetPassword {
+        /// The right to.
+        grant: Grant,
+        /// The entry.
+        dn: EntryDn,
+        /// The mark, with the server.
+        mark: ChangeMark,
+        /// The password.
+        password: Arc<Password>,
+    },
+    /// Bind with the new password.
+    Prove {
+        /// The entry.
+        dn: EntryDn,
+        /// The server and the mark from before.
+        mark: ChangeMark,
+        /// The password.
+        password: Arc<Password>,
+    },
+    /// After a lost answer: bind with the new password, and look at the entry's mark.
+    FindOut {
+        /// Whose.
+        key: AccountKey,
+        /// The entry.
+        dn: EntryDn,
+        /// The mark from before.
+        mark: ChangeMark,
+        /// The password.
+        password: Arc<Password>,
+    },
+    /// Record how it came out.
+    CloseIntent(Outcome),
+    /// The reset is over: no more effects will come.
+    Finish,
+}
+
+/// What an answer to a message is for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// A code.
+    Code,
+    /// Telling the employee about the change.
+    Changed,
+    /// Telling the employee that a reset is not allowed.
+    NotAllowed,
+}
+
+/// What a timer is for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Timer {
+    /// The kiosk is slowed: go on.
+    Slot,
+    /// The answer to a login name is due.
+    Answer,
+    /// A code's message waits for its budget.
+    Budget,
+}
+
+/// What came back.
+pub enum Answer {
+    /// To [`Effect::Audit`], only when it failed.
+    AuditFailed(StoreError),
+    /// To [`Effect::KioskAttempt`].
+    KioskAttempt(Result<Permission, StoreError>),
+    /// To [`Effect::LookUp`].
+    LookedUp {
+        /// The account, if the login name leads to one.
+        account: Result<Option<Box<Account>>, DirectoryDown>,
+        /// Whom to count for when it leads nowhere.
+        nobody: crate::domain::code::Subject,
+        /// Whether the channel works.
+        channel: Result<(), SendError>,
+    },
+    /// To [`Effect::Timer`].
+    Timer(Timer),
+    /// To [`Effect::IssueCode`]; the digits come back, to be sent.
+    Issued(Result<Issued, StoreError>, Option<CodeDigits>),
+    /// To [`Effect::Send`].
+    Sent(Purpose, Result<SentMessage, SendError>),
+    /// To [`Effect::Judge`].
+    Judged(Result<Judgement, StoreError>),
+    /// To [`Effect::ReadAccount`].
+    AccountRead(Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown>),
+    /// To [`Effect::Assess`].
+    Assessed(Report),
+    /// To [`Effect::Mark`].
+    Marked(Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>),
+    /// To [`Effect::OpenIntent`].
+    IntentOpened(Result<(), StoreError>),
+    /// To [`Effect::SetPassword`].
+    PasswordSet(SetOutcome),
+    /// To [`Effect::Prove`].
+    Proved(ProvingBind),
+    /// To [`Effect::FindOut`].
+    FoundOut(ProvingBind, Result<Landed, DirectoryDown>),
+    /// To [`Effect::CloseIntent`].
+    IntentClosed(Result<(), StoreError>),
+}
+
+/// When an unknown outcome is looked up again.
+pub fn next_look(now: Timestamp, looks: u32) -> Timestamp {
+    use std::time::Duration;
+    let wait = match looks {
+        0 => Duration::from_secs(10),
+        1 => Duration::from_secs(60),
+        2 => Duration::from_secs(300),
+        _ => Duration::from_secs(3600),
+    };
+    now.plus(wait)
+}

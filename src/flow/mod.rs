@@ -1,0 +1,11 @@
+//! The one reset engine: phases, inputs, effects as data, prompts, refusals. Pure but for
+//! [`driver`], which runs the effects and feeds the answers back.
+
+pub mod driver;
+pub mod effect;
+pub mod grant;
+pub mod message;
+pub mod ports;
+pub mod prompt;
+pub mod reset;
+pub mod settle;

@@ -1,0 +1,390 @@
+//! What the engine needs from outside: small traits, one for each kind of thing.
+//!
+//! Every one has a contract suite that runs against the simulation and the real thing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::grant::Grant;
+use super::message::Message;
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
+use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::policy::DirectoryPolicy;
+use crate::domain::secret::{CodeDigits, Password};
+use crate::domain::throttle::Permission;
+use crate::domain::time::{Now, Timestamp};
+
+/// A clock.
+pub trait Clock: Send + Sync {
+    /// What both clocks say.
+    fn now(&self) -> Now;
+}
+
+/// Unpredictable bytes.
+pub trait Entropy: Send + Sync {
+    /// Fills `bytes` from a cryptographically secure source.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The directory did not answer in time, or refused to work with this program at all. Concerns
+/// everybody, so it may be told to everybody.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DirectoryDown {
+    /// No server answered within the limit.
+    #[error("no directory server answers: {0}")]
+    Unreachable(String),
+    /// A server answered, but not as configured: a wrong bind password, missing rights.
+    #[error("the directory refuses this program: {0}")]
+    Misconfigured(String),
+}
+
+/// One directory server, by its URL as configured.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct ServerUrl(pub String);
+
+/// What an entry looked like just before a change: enough to find out later whether a change
+/// whose answer was lost has landed, and whether it was ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChangeMark {
+    /// The server that was asked and will be asked to change.
+    pub server: ServerUrl,
+    /// entryCSN, uSNChanged: changes with every write to the entry.
+    pub entry_mark: String,
+    /// pwdChangedTime, pwdLastSet: changes with the password. Empty when there is none yet.
+    pub password_mark: String,
+}
+
+/// What a look at the entry after a lost answer says.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Landed {
+    /// The password is as it was.
+    NotYet,
+    /// The password was changed since the mark, last written by this program's own account.
+    ByUs,
+    /// The entry was changed since by somebody else as well: nobody can tell.
+    Unclear,
+}
+
+/// Why the directory refused a new password.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DirectoryRefusal {
+    /// Too short.
+    TooShort,
+    /// Its quality rules.
+    Quality,
+    /// Used before.
+    InHistory,
+    /// The same as now.
+    Same,
+    /// The last change was too recently.
+    TooYoung,
+    /// The account may not change its password, or this program has no right to.
+    NotPermitted,
+    /// Anything else: the directory's own words, not yet fit for a terminal.
+    Other(String),
+}
+
+/// What became of a change.
+#[derive(PartialEq, Eq, Debug)]
+pub enum SetOutcome {
+    /// The directory said yes.
+    Changed,
+    /// The directory said no; nothing was changed. The grant comes back.
+    Refused(Grant, DirectoryRefusal),
+    /// The directory was not asked: no connection. Nothing was changed. The grant comes back.
+    NotAsked(Grant, DirectoryDown),
+    /// It was asked and its answer is lost: it may have changed, may not, may still (rule 5).
+    AnswerLost,
+}
+
+/// What a bind with the new password says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProvingBind {
+    /// It works (on Active Directory sub-codes 773, 530 and 531 count too).
+    Works,
+    /// The directory does not let this account bind, for a reason that is not the password.
+    NotAllowed,
+    /// It does not work.
+    Wrong,
+    /// The server could not be asked.
+    Unreachable,
+}
+
+/// The company's directory.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Finds the one account with this login name. `None`: none, or more than one.
+    async fn find(&self, login: &LoginName) -> Result<Option<Account>, DirectoryDown>;
+
+    /// Reads an account again, by key and DN. `None`: it is gone, or is another entry now.
+    async fn reread(
+        &self,
+        key: &AccountKey,
+        dn: &EntryDn,
+    ) -> Result<Option<Account>, DirectoryDown>;
+
+    /// What the directory demands of this account's new password.
+    async fn policy(&self, account: &Account) -> Result<DirectoryPolicy, DirectoryDown>;
+
+    /// Reads the entry's mark just before a change, at the server that will make the change.
+    async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown>;
+
+    /// Sets the password of the account that `grant` names, at `mark.server`.
+    async fn set_password(
+        &self,
+        grant: Grant,
+        dn: &EntryDn,
+        mark: &ChangeMark,
+        password: &Password,
+    ) -> SetOutcome;
+
+    /// Binds as the account at the server that made the change.
+    async fn prove(&self, dn: &EntryDn, server: &ServerUrl, password: &Password) -> ProvingBind;
+
+    /// Looks whether a change has landed since `mark`: at its server first, then at the others.
+    async fn landed(
+        &self,
+        key: &AccountKey,
+        dn: &EntryDn,
+        mark: &ChangeMark,
+    ) -> Result<Landed, DirectoryDown>;
+}
+
+/// Why a message did not go out.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SendError {
+    /// The receiver cannot be reached: unknown, outside the app's visible range, left.
+    #[error("the receiver cannot be reached: {0}")]
+    Receiver(String),
+    /// The channel is down or busy for everybody.
+    #[error("the channel does not work: {0}")]
+    ChannelDown(String),
+}
+
+/// A message the channel took: what is needed to recall it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SentMessage {
+    /// The channel's own id; empty when it gave none.
+    pub id: String,
+}
+
+/// A channel to employees' phones.
+#[async_trait]
+pub trait Messenger: Send + Sync {
+    /// Sends one message. `Ok` means the channel took it, not that it was read.
+    async fn send(&self, message: Message) -> Result<SentMessage, SendError>;
+
+    /// Takes a message back, as far as the channel can.
+    async fn recall(&self, sent: &SentMessage) -> Result<(), SendError>;
+
+    /// Whether the channel works for everybody, without sending anything. Answers from what is
+    /// known within the limits of the channel's API; never takes longer than a moment.
+    async fn works(&self) -> Result<(), SendError>;
+}
+
+/// The store could not be read or written. Nothing may go on without its record.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the state cannot be read or written: {0}")]
+pub struct StoreError(pub String);
+
+/// Whether a new code's message goes out.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Issued {
+    /// The code is stored and its message is within the account's budget: send it.
+    Send,
+    /// The budget for messages is used up until then; nothing was stored.
+    Wait(Timestamp),
+}
+
+/// Codes and their counts (rule 2). All times are the wall clock's.
+#[async_trait]
+pub trait Codes: Send + Sync {
+    /// Stores a code for `binding.reset` in place of an earlier one, resets no count, and takes
+    /// one message from the subject's budget; with one audit record, in one transaction.
+    ///
+    /// `digits` is `None` for a decoy: it is stored and counted all the same, but nothing typed
+    /// ever matches it.
+    async fn issue(
+        &self,
+        binding: &Binding,
+        digits: Option<&CodeDigits>,
+        rules: CodeRules,
+        now: Timestamp,
+    ) -> Result<Issued, StoreError>;
+
+    /// Judges a typed code. The counts go up, durably, before the comparison; a right code is
+    /// used up; with one audit record (`code_judged`).
+    async fn judge(
+        &self,
+        binding: &Binding,
+        typed: &CodeDigits,
+        rules: CodeRules,
+        now: Timestamp,
+    ) -> Result<Judgement, StoreError>;
+
+    /// Makes a reset's code useless, if there is one.
+    async fn discard(&self, reset: &ResetId) -> Result<(), StoreError>;
+
+    /// The subject of a login name that leads nowhere (needs the site key).
+    fn nobody(&self, login: &LoginName) -> Subject;
+}
+
+/// Token buckets that slow but never refuse: a kiosk's attempts.
+#[async_trait]
+pub trait Throttles: Send + Sync {
+    /// Takes a token of the kiosk's bucket and says when to go on.
+    async fn kiosk_attempt(&self, kiosk: &str, now: Timestamp) -> Result<Permission, StoreError>;
+}
+
+/// The audit log.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Appends one record, durably, and moves the head file on.
+    async fn append(&self, event: &AuditEvent) -> Result<(), StoreError>;
+
+    /// Reads `limit` records after `after`, oldest first.
+    async fn read(&self, after: u64, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Walks the whole chain and compares its end with the head file. Returns how many records
+    /// there are.
+    async fn verify(&self) -> Result<Result<u64, ChainError>, StoreError>;
+}
+
+/// A change that was about to be asked for: durable before the directory is (rule 4).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Intent {
+    /// The reset; one intent is open at a time for each.
+    pub reset: ResetId,
+    /// Whose password.
+    pub account: AccountKey,
+    /// Where the entry is.
+    pub dn: EntryDn,
+    /// What the entry looked like before, and at which server.
+    pub mark: ChangeMark,
+    /// Where the reset happens.
+    pub place: crate::domain::code::Place,
+    /// Where to tell the employee, if a later look finds the truth.
+    pub notify: Option<crate::domain::account::WecomUserId>,
+    /// The employee's language tag.
+    pub language: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How an intent came out.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The password was changed.
+    Changed,
+    /// The directory refused; nothing was changed.
+    Refused,
+    /// Nothing was changed.
+    Failed,
+    /// Nobody knows; it will be looked up again.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word in the audit record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// An intent without a final outcome.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenIntent {
+    /// The intent.
+    pub intent: Intent,
+    /// How often it was looked up since.
+    pub looks: u32,
+    /// Whether `unknown` was recorded already.
+    pub unknown_recorded: bool,
+}
+
+/// The book of intents.
+#[async_trait]
+pub trait Intents: Send + Sync {
+    /// Opens an intent: durable, with its `change_intent` record, in one transaction. It belongs
+    /// to this process until it is closed or this process is gone.
+    async fn open(&self, intent: &Intent) -> Result<(), StoreError>;
+
+    /// Records an outcome with its `change_outcome` record. [`Outcome::Unknown`] keeps the intent
+    /// for later looks (due at `look_again`); every other outcome closes it. Closing one that is
+    /// closed already does nothing.
+    async fn close(
+        &self,
+        reset: &ResetId,
+        outcome: Outcome,
+        at: Timestamp,
+        look_again: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+
+    /// Intents that need a look now: unknown ones that are due, and open ones whose process is
+    /// gone. `starting` also returns open ones of this very process (it was re-executed). Each
+    /// is claimed by this call, so that two processes do not look at once.
+    async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError>;
+
+    /// Puts a look off: still unclear, look again at `at`. Counts the look.
+    async fn look_again(&self, reset: &ResetId, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// What a kiosk's picture stands for: registered so that the phone's page can find the kiosk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pairing {
+    /// At least 64 random bits as capitals and digits; what the picture holds.
+    pub nonce: String,
+    /// Eight characters for those who cannot scan.
+    pub short_code: String,
+    /// The kiosk that shows it.
+    pub place: crate::domain::code::Place,
+    /// The visit it belongs to.
+    pub visit: ResetId,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// The book of pictures' nonces.
+#[async_trait]
+pub trait Pairings: Send + Sync {
+    /// Registers a picture; earlier ones of the same visit end.
+    async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends all pictures of a visit.
+    async fn end(&self, visit: &ResetId) -> Result<(), StoreError>;
+}
+
+/// Everything the driver needs, picked by `boot`.
+#[derive(Clone)]
+pub struct Ports {
+    /// The directory.
+    pub directory: Arc<dyn Directory>,
+    /// The channel.
+    pub messenger: Arc<dyn Messenger>,
+    /// Codes.
+    pub codes: Arc<dyn Codes>,
+    /// Throttles.
+    pub throttles: Arc<dyn Throttles>,
+    /// The audit log.
+    pub audit: Arc<dyn AuditLog>,
+    /// Intents.
+    pub intents: Arc<dyn Intents>,
+    /// Pairings.
+    pub pairings: Arc<dyn Pairings>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// How long the driver waits for any one port before it counts the answer as lost. Longer than
+/// every adapter's own limit, so that an adapter normally speaks first.
+pub const PORT_TIMEOUT: Duration = Duration::from_secs(15);

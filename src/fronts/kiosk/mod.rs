@@ -1,0 +1,1 @@
+//! The kiosk front: one visit after another on a local terminal.

@@ -1,0 +1,5 @@
+//! The ways in. A front shows prompts and hands in inputs; it holds no rule of its own.
+
+pub mod kiosk;
+pub mod notices;
+pub mod tui;

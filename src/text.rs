@@ -1,0 +1,1 @@
+//! Message key -> words in the person's language; no prose anywhere else.
