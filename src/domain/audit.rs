@@ -22,6 +22,8 @@ pub enum EventKind {
     CodeJudged,
     /// A new password was judged against the policy.
     PasswordJudged,
+    /// The directory could not be asked to change; no intent was made.
+    ChangeNotAsked,
     /// The directory is about to be asked; durable before it is.
     ChangeIntent,
     /// What became of it: `changed`, `refused`, `failed` or `unknown`.
@@ -43,6 +45,7 @@ impl EventKind {
             Self::CodeSent => "code_sent",
             Self::CodeJudged => "code_judged",
             Self::PasswordJudged => "password_judged",
+            Self::ChangeNotAsked => "change_not_asked",
             Self::ChangeIntent => "change_intent",
             Self::ChangeOutcome => "change_outcome",
             Self::NoticeSent => "notice_sent",
