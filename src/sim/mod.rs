@@ -1,1 +1,4 @@
 //! A simulated company.
+
+pub mod people;
+pub mod world;

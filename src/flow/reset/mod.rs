@@ -6,6 +6,8 @@
 
 mod asking;
 mod changing;
+#[cfg(test)]
+mod tests;
 
 pub(super) use asking::send_result;
 
