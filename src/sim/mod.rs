@@ -1,4 +1,5 @@
 //! A simulated company.
 
+pub mod mortal;
 pub mod people;
 pub mod world;
