@@ -1,1 +1,2 @@
 //! A simulated company.
+pub mod memory;
