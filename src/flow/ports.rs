@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::grant::Grant;
 use super::message::Message;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
-use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
+use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, EventKind};
 use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
 use crate::domain::secret::{CodeDigits, Password};
@@ -285,8 +285,26 @@ pub enum Opened {
     /// The intent is durable: ask the directory.
     Open,
     /// Another reset has changed, or is changing, this account since the proof: nothing was
-    /// opened (one `change_outcome` record `refused` was left).
+    /// opened (one `change_not_asked` record was left).
     Superseded,
+}
+
+impl Opened {
+    /// The record that opening, or refusing to open, leaves.
+    pub fn record(self, intent: &Intent) -> AuditEvent {
+        let (kind, result) = match self {
+            Self::Open => (EventKind::ChangeIntent, "asked"),
+            Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
+        };
+        AuditEvent {
+            at: intent.at,
+            kind,
+            reset: intent.reset.clone(),
+            account: Some(intent.account.clone()),
+            place: intent.place.clone(),
+            result,
+        }
+    }
 }
 
 /// How an intent came out.
@@ -331,9 +349,9 @@ pub trait Intents: Send + Sync {
     /// Opens an intent: durable, with its `change_intent` record, in one transaction. It belongs
     /// to this process until it is closed or this process is gone.
     ///
-    /// Refused when another reset's intent of the same account, made at or after
-    /// `intent.proved_at`, is open or was closed as changed: of two resets that hold a proof at
-    /// the same time only one changes the password.
+    /// Refused when another reset is just changing the same account, or has changed it (or may
+    /// have: unknown) at or after `intent.proved_at`: of two resets that hold a proof at the same
+    /// time only one changes the password.
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError>;
 
     /// Records an outcome with its `change_outcome` record. [`Outcome::Unknown`] keeps the intent

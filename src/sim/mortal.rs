@@ -25,7 +25,10 @@ pub struct Mortal<S> {
 impl<S> Mortal<S> {
     /// Wraps `store`.
     pub fn new(world: &World, store: Arc<S>) -> Self {
-        Self { world: world.clone(), store }
+        Self {
+            world: world.clone(),
+            store,
+        }
     }
 
     /// Runs one write between two moments at which the program may die.
@@ -52,7 +55,8 @@ impl<S: Codes> Codes for Mortal<S> {
         rules: CodeRules,
         now: Timestamp,
     ) -> Result<Issued, StoreError> {
-        self.write(self.store.issue(binding, digits, rules, now)).await
+        self.write(self.store.issue(binding, digits, rules, now))
+            .await
     }
 
     async fn judge(
@@ -62,7 +66,8 @@ impl<S: Codes> Codes for Mortal<S> {
         rules: CodeRules,
         now: Timestamp,
     ) -> Result<Judgement, StoreError> {
-        self.write(self.store.judge(binding, typed, rules, now)).await
+        self.write(self.store.judge(binding, typed, rules, now))
+            .await
     }
 
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError> {
@@ -113,7 +118,8 @@ impl<S: Intents> Intents for Mortal<S> {
         at: Timestamp,
         look_again: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        self.write(self.store.close(reset, outcome, at, look_again)).await
+        self.write(self.store.close(reset, outcome, at, look_again))
+            .await
     }
 
     async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError> {

@@ -24,9 +24,20 @@ pub struct LengthOnly;
 impl Assessor for LengthOnly {
     async fn assess(&self, password: Arc<Password>, _policy: Arc<Policy>) -> Report {
         let has = u32::try_from(password.expose().len()).unwrap_or(u32::MAX);
-        let verdict = if has >= 12 { Verdict::Met } else { Verdict::NotMet };
-        let rule = Rule::MinLength { at_least: 12, unit: LengthUnit::Bytes, has };
-        Report { lines: vec![(rule, verdict)], strength: Strength::default() }
+        let verdict = if has >= 12 {
+            Verdict::Met
+        } else {
+            Verdict::NotMet
+        };
+        let rule = Rule::MinLength {
+            at_least: 12,
+            unit: LengthUnit::Bytes,
+            has,
+        };
+        Report {
+            lines: vec![(rule, verdict)],
+            strength: Strength::default(),
+        }
     }
 }
 
@@ -62,8 +73,11 @@ impl Actor {
     }
 }
 
-const EMPLOYEES: [(&str, &str); 3] =
-    [("lin.wei", "LinWei"), ("siti.rahma", "SitiRahma"), ("john.miller", "JohnMiller")];
+const EMPLOYEES: [(&str, &str); 3] = [
+    ("lin.wei", "LinWei"),
+    ("siti.rahma", "SitiRahma"),
+    ("john.miller", "JohnMiller"),
+];
 const OTHERS: [&str; 4] = ["the.admin", "has.left", "new.hire", "nobody.at.all"];
 
 /// One person's time at a kiosk, and what they saw.
@@ -99,7 +113,15 @@ impl Visit {
             Actor::Prober => (OTHERS[pick(OTHERS.len())], None),
             _ => (own, Some(phone)),
         };
-        Self { number, actor, login, phone, kiosk, saw: Vec::new(), submitted: Vec::new() }
+        Self {
+            number,
+            actor,
+            login,
+            phone,
+            kiosk,
+            saw: Vec::new(),
+            submitted: Vec::new(),
+        }
     }
 
     pub fn key(&self) -> AccountKey {
@@ -137,7 +159,11 @@ impl Visit {
                     }
                     self.code(company).await
                 }
-                Prompt::NewPassword { busy: false, refusal, .. } => {
+                Prompt::NewPassword {
+                    busy: false,
+                    refusal,
+                    ..
+                } => {
                     if self.submitted.len() > 4 {
                         return;
                     }
@@ -174,7 +200,10 @@ impl Visit {
         }
         for _ in 0..60 {
             let inbox = company.people.inbox(&phone);
-            let newest = inbox.iter().rev().find_map(|m| m.digits.clone().filter(|_| !m.recalled));
+            let newest = inbox
+                .iter()
+                .rev()
+                .find_map(|m| m.digits.clone().filter(|_| !m.recalled));
             if let Some(digits) = newest {
                 return CodeDigits::parse(&digits, 6).map(Input::Code);
             }
@@ -202,14 +231,29 @@ impl Visit {
     /// Passwords of which this visitor was told that nothing was changed.
     pub fn told_unchanged(&self) -> Vec<&String> {
         let refusals = self.saw.iter().filter_map(|(_, prompt)| match prompt {
-            Prompt::NewPassword { refusal, busy: false, .. } => Some(refusal.is_some()),
+            Prompt::NewPassword {
+                refusal,
+                busy: false,
+                ..
+            } => Some(refusal.is_some()),
             _ => None,
         });
         // The first such prompt comes before any password; each later one answers the one before.
-        refusals.skip(1).zip(&self.submitted).filter(|(refused, _)| *refused).map(|(_, p)| p).collect()
+        refusals
+            .skip(1)
+            .zip(&self.submitted)
+            .filter(|(refused, _)| *refused)
+            .map(|(_, p)| p)
+            .collect()
     }
 }
 
 pub fn is_unknown(prompt: &Prompt) -> bool {
-    matches!(prompt, Prompt::Ended { refusal: Refusal::OutcomeUnknown, .. })
+    matches!(
+        prompt,
+        Prompt::Ended {
+            refusal: Refusal::OutcomeUnknown,
+            ..
+        }
+    )
 }

@@ -7,15 +7,14 @@ mod rules;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rekey::domain::account::{
-    Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId,
-};
+use rekey::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
 use rekey::domain::code::{CodeRules, Place};
 use rekey::domain::policy::SitePolicy;
+use rekey::domain::secret::SiteKey;
 use rekey::flow::driver::Resets;
 use rekey::flow::ports::Ports;
 use rekey::flow::settle::settle;
-use rekey::sim::memory::Memory;
+use rekey::sim::memory::MemoryStore;
 use rekey::sim::mortal::Mortal;
 use rekey::sim::people::People;
 use rekey::sim::world::{Faults, World};
@@ -29,7 +28,7 @@ const RUNS: u64 = 10_000;
 pub struct Company {
     pub world: World,
     pub people: People,
-    pub store: Arc<Memory>,
+    pub store: Arc<MemoryStore>,
     pub ports: Ports,
     pub rules: CodeRules,
 }
@@ -37,9 +36,14 @@ pub struct Company {
 impl Company {
     fn new(seed: u64, faults: Faults) -> Self {
         let world = World::new(seed, faults);
-        let store = Arc::new(Memory::new(Arc::new(world.clone())));
+        let key = SiteKey::new([7; 32]);
+        let store = Arc::new(MemoryStore::new(key, Arc::new(world.clone())));
         let book = store.clone();
-        let durable = Arc::new(move |grant: &rekey::flow::grant::Grant| book.is_open(grant.reset()));
+        let durable = Arc::new(move |grant: &rekey::flow::grant::Grant| {
+            book.open_intents()
+                .iter()
+                .any(|open| open.intent.reset == *grant.reset())
+        });
         let people = People::new(&world, accounts(), durable);
         let mortal = Arc::new(Mortal::new(&world, store.clone()));
         let ports = Ports {
@@ -54,12 +58,25 @@ impl Company {
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),
         };
-        let rules = CodeRules { digits: 6, lifetime: Duration::from_secs(300), tries: 5 };
-        Self { world, people, store, ports, rules }
+        let rules = CodeRules {
+            digits: 6,
+            lifetime: Duration::from_secs(300),
+            tries: 5,
+        };
+        Self {
+            world,
+            people,
+            store,
+            ports,
+            rules,
+        }
     }
 
     fn resets(&self, kiosk: &str) -> Resets {
-        let place = Place { front: "kiosk", kiosk: kiosk.to_owned() };
+        let place = Place {
+            front: "kiosk",
+            kiosk: kiosk.to_owned(),
+        };
         let site = SitePolicy {
             max_age: Duration::from_secs(120 * 86_400),
             min_length: 12,
@@ -121,12 +138,15 @@ async fn run(seed: u64) {
     }
     company.world.revive();
     company.world.calm();
-    company.store.restart();
     // A new start settles what the old process left; later looks follow, as far apart as they are.
-    settle(&company.ports, true).await.expect("the store works again");
+    settle(&company.ports, true)
+        .await
+        .expect("the store works again");
     for _ in 0..200 {
         tokio::time::sleep(Duration::from_secs(5)).await;
-        settle(&company.ports, false).await.expect("the store works again");
+        settle(&company.ports, false)
+            .await
+            .expect("the store works again");
     }
     rules::hold(&company, &visits, calm).await;
 }
@@ -137,8 +157,9 @@ fn ten_thousand_companies_keep_every_rule() {
         Ok(seed) => vec![seed.parse().expect("REKEY_SEED is a number")],
         Err(_) => (1..=RUNS).collect(),
     };
-    let halves: Vec<Vec<u64>> =
-        (0..2).map(|n| seeds.iter().copied().filter(|seed| seed % 2 == n).collect()).collect();
+    let halves: Vec<Vec<u64>> = (0..2)
+        .map(|n| seeds.iter().copied().filter(|seed| seed % 2 == n).collect())
+        .collect();
     std::thread::scope(|scope| {
         for half in halves {
             scope.spawn(move || {
@@ -151,7 +172,10 @@ fn ten_thousand_companies_keep_every_rule() {
                     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                         runtime.block_on(run(seed));
                     }));
-                    assert!(outcome.is_ok(), "seed {seed} broke a rule; replay: REKEY_SEED={seed}");
+                    assert!(
+                        outcome.is_ok(),
+                        "seed {seed} broke a rule; replay: REKEY_SEED={seed}"
+                    );
                 }
             });
         }

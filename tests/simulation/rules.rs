@@ -12,8 +12,16 @@ use crate::Company;
 use crate::actors::{Actor, Visit, count, is_unknown};
 
 pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
-    let records = company.store.read(0, u32::MAX).await.expect("the records can be read");
-    assert_eq!(company.people.broken(), Vec::<String>::new(), "rule 4: durable before asked");
+    let records = company
+        .store
+        .read(0, u32::MAX)
+        .await
+        .expect("the records can be read");
+    assert_eq!(
+        company.people.broken(),
+        Vec::<String>::new(),
+        "rule 4: durable before asked"
+    );
     grants(company, &records);
     codes(&records);
     told_apart(visits);
@@ -25,7 +33,10 @@ pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
 }
 
 fn of<'a>(records: &'a [AuditRecord], event: &str, result: &str) -> Vec<&'a AuditRecord> {
-    records.iter().filter(|r| r.event == event && r.result == result).collect()
+    records
+        .iter()
+        .filter(|r| r.event == event && r.result == result)
+        .collect()
 }
 
 /// Rule 1: no password without a proof for this account in this reset, and one change at most.
@@ -37,7 +48,10 @@ fn grants(company: &Company, records: &[AuditRecord]) {
         let proof = right
             .iter()
             .find(|r| r.reset == reset.as_str() && r.account == set.account.as_str());
-        assert!(proof.is_some_and(|r| r.time <= set.at.as_millis()), "rule 1: a proof comes first");
+        assert!(
+            proof.is_some_and(|r| r.time <= set.at.as_millis()),
+            "rule 1: a proof comes first"
+        );
         let sets = by_reset.entry(reset.as_str().to_owned()).or_default();
         *sets += 1;
         assert_eq!(*sets, 1, "rule 1: a grant is used once");
@@ -58,10 +72,16 @@ fn codes(records: &[AuditRecord]) {
         let right = records.iter().filter(|r| r.result == "right").count();
         assert!(right <= 1, "rule 2: a code works once");
         let last = records.last().map(|r| r.result.as_str());
-        assert!(right == 0 || last == Some("right"), "rule 2: nothing is judged after it");
+        assert!(
+            right == 0 || last == Some("right"),
+            "rule 2: nothing is judged after it"
+        );
     }
     let mut wrong: HashMap<&str, Vec<i64>> = HashMap::new();
-    for record in of(records, "code_judged", "wrong").iter().filter(|r| !r.account.is_empty()) {
+    for record in of(records, "code_judged", "wrong")
+        .iter()
+        .filter(|r| !r.account.is_empty())
+    {
         wrong.entry(&record.account).or_default().push(record.time);
         count("a code was wrong");
     }
@@ -69,20 +89,33 @@ fn codes(records: &[AuditRecord]) {
     for times in wrong.values() {
         for (n, first) in times.iter().enumerate() {
             let within = times.iter().skip(n).filter(|t| **t < first + hour).count();
-            assert!(within <= limits::WRONG_CODES.count as usize, "rule 2: five an hour");
+            assert!(
+                within <= limits::WRONG_CODES.count as usize,
+                "rule 2: five an hour"
+            );
         }
     }
 }
 
 /// Rule 3: before a proof nobody is told anything that depends on the account.
 fn told_apart(visits: &[Visit]) {
-    for visit in visits.iter().filter(|v| v.actor == Actor::Prober || v.actor == Actor::Guesser) {
+    for visit in visits
+        .iter()
+        .filter(|v| v.actor == Actor::Prober || v.actor == Actor::Guesser)
+    {
         for (_, prompt) in &visit.saw {
             let after_proof = matches!(
                 prompt,
-                Prompt::Reading | Prompt::NewPassword { .. } | Prompt::Working(_) | Prompt::Done { .. }
+                Prompt::Reading
+                    | Prompt::NewPassword { .. }
+                    | Prompt::Working(_)
+                    | Prompt::Done { .. }
             );
-            assert!(!after_proof, "rule 3: {:?} got past the code as {}", visit.actor, visit.login);
+            assert!(
+                !after_proof,
+                "rule 3: {:?} got past the code as {}",
+                visit.actor, visit.login
+            );
         }
         count("an attacker got nowhere");
     }
@@ -90,13 +123,23 @@ fn told_apart(visits: &[Visit]) {
 
 /// Rules 4 and 5: every intent has an outcome, and the outcome is true.
 async fn outcomes(company: &Company, records: &[AuditRecord]) {
-    let verified = company.store.verify().await.expect("the records can be read");
-    assert_eq!(verified, Ok(records.len() as u64), "rule 4: the chain holds");
+    let verified = company
+        .store
+        .verify()
+        .await
+        .expect("the records can be read");
+    assert_eq!(
+        verified,
+        Ok(records.len() as u64),
+        "rule 4: the chain holds"
+    );
     let sets = company.people.sets();
     for intent in of(records, "change_intent", "asked") {
         let outcomes: Vec<&AuditRecord> = records
             .iter()
-            .filter(|r| r.event == "change_outcome" && r.reset == intent.reset && r.seq > intent.seq)
+            .filter(|r| {
+                r.event == "change_outcome" && r.reset == intent.reset && r.seq > intent.seq
+            })
             .collect();
         assert!(!outcomes.is_empty(), "rule 4: an intent is settled");
         let landed = sets.iter().any(|s| {
@@ -108,11 +151,17 @@ async fn outcomes(company: &Company, records: &[AuditRecord]) {
             .into_iter()
             .find(|r| r.reset == intent.reset && r.seq > intent.seq)
             .map_or(u64::MAX, |r| r.seq);
-        let last = outcomes.iter().rfind(|r| r.seq < next).expect("rule 4: settled before the next");
+        let last = outcomes
+            .iter()
+            .rfind(|r| r.seq < next)
+            .expect("rule 4: settled before the next");
         match last.result.as_str() {
             "changed" => assert!(landed, "rule 5: changed means changed"),
             "refused" | "failed" => {
-                assert!(next != u64::MAX || !landed, "rule 5: failed means never landed");
+                assert!(
+                    next != u64::MAX || !landed,
+                    "rule 5: failed means never landed"
+                );
                 count("a change was refused or failed");
             }
             "unknown" => count("an outcome stayed unknown"),
@@ -130,7 +179,9 @@ fn words(company: &Company, visits: &[Visit]) {
     for visit in visits {
         if let Some(Prompt::Done { .. }) = visit.last() {
             let chosen = visit.submitted.last().expect("a password was submitted");
-            let landed = sets.iter().any(|s| s.password == *chosen && s.account == visit.key());
+            let landed = sets
+                .iter()
+                .any(|s| s.password == *chosen && s.account == visit.key());
             assert!(landed, "rule 6: done means done");
             count("done was said");
         }
@@ -139,7 +190,10 @@ fn words(company: &Company, visits: &[Visit]) {
                 .iter()
                 .any(|s| s.password == *told && s.account == visit.key() && s.reset.is_some());
             let again = visit.submitted.iter().filter(|p| *p == told).count() > 1;
-            assert!(!landed || again, "rule 5: {told} was set although it was called unchanged");
+            assert!(
+                !landed || again,
+                "rule 5: {told} was set although it was called unchanged"
+            );
         }
         if visit.last().is_some_and(is_unknown) {
             count("unknown was said");
@@ -152,7 +206,11 @@ fn the_careful_succeed(visits: &[Visit]) {
     for visit in visits.iter().filter(|v| v.actor == Actor::Careful) {
         let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1;
         if alone {
-            assert!(matches!(visit.last(), Some(Prompt::Done { .. })), "{:?}", visit.last());
+            assert!(
+                matches!(visit.last(), Some(Prompt::Done { .. })),
+                "{:?}",
+                visit.last()
+            );
             count("a careful employee was done");
         }
     }
