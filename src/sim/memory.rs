@@ -176,6 +176,24 @@ impl State {
             .is_some_and(|at| *at >= intent.proved_at)
     }
 
+    /// Marks the intents whose account another reset has changed since, or may have.
+    fn mark_contested(&mut self) {
+        let accounts: Vec<AccountKey> = self
+            .intents
+            .values()
+            .map(|kept| kept.open.intent.account.clone())
+            .collect();
+        for Kept { open, .. } in self.intents.values_mut() {
+            let account = &open.intent.account;
+            let changed = self
+                .changes
+                .get(account)
+                .is_some_and(|at| *at >= open.intent.at);
+            open.contested =
+                changed || accounts.iter().filter(|other| *other == account).count() > 1;
+        }
+    }
+
     fn audit(&mut self, key: &SiteKey, event: &AuditEvent) {
         let record = AuditRecord::chain(key, self.head.as_previous(), event);
         self.head = Head::of(&record);
@@ -405,6 +423,7 @@ impl Intents for MemoryStore {
                     intent: intent.clone(),
                     looks: 0,
                     unknown_recorded: false,
+                    contested: false,
                 },
                 owner: self.process,
                 due: None,
@@ -454,6 +473,7 @@ impl Intents for MemoryStore {
     async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError> {
         let me = self.process;
         self.step(|state| {
+            state.mark_contested();
             let mut due: Vec<&mut Kept> = state
                 .intents
                 .values_mut()
