@@ -546,3 +546,68 @@ impl Pairings for MemoryStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::AccountKey;
+    use crate::domain::code::{Action, Place};
+
+    struct Sevens;
+    impl Entropy for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    const RULES: CodeRules = CodeRules {
+        digits: 6,
+        lifetime: Duration::from_secs(300),
+        tries: 5,
+    };
+
+    fn lin_wei() -> Binding {
+        Binding {
+            reset: ResetId::from_bytes([1; 16]),
+            subject: Subject::Account(AccountKey::new("lin.wei")),
+            action: Action::Reset,
+            place: Place {
+                front: "kiosk",
+                kiosk: "lobby-1".to_owned(),
+            },
+        }
+    }
+
+    async fn issued() -> (MemoryStore, CodeDigits) {
+        let store = MemoryStore::new(SiteKey::new([1; 32]), Arc::new(Sevens));
+        let right = CodeDigits::parse("482913", 6).unwrap();
+        let now = Timestamp::from_secs(0);
+        let issued = store.issue(&lin_wei(), Some(&right), RULES, now).await;
+        assert_eq!(issued, Ok(Issued::Send));
+        (store, right)
+    }
+
+    #[tokio::test]
+    async fn a_crash_between_counting_and_comparing_leaves_the_count_up() {
+        let (store, right) = issued().await;
+        let now = Timestamp::from_secs(1);
+        store.fail_write(2, Fault::NotWritten);
+        assert!(store.judge(&lin_wei(), &right, RULES, now).await.is_err());
+        let wrong = CodeDigits::parse("111111", 6).unwrap();
+        let judged = store.judge(&lin_wei(), &wrong, RULES, now).await;
+        assert_eq!(judged, Ok(Judgement::Wrong { left: 3 }));
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_written_all_the_same() {
+        let (store, right) = issued().await;
+        let now = Timestamp::from_secs(1);
+        store.fail_write(2, Fault::AnswerLost);
+        assert!(store.judge(&lin_wei(), &right, RULES, now).await.is_err());
+        let records = store.records();
+        assert_eq!(records.last().map(|r| r.result.as_str()), Some("right"));
+        let judged = store.judge(&lin_wei(), &right, RULES, now).await;
+        assert_eq!(judged, Ok(Judgement::Expired));
+        assert_eq!(store.verify().await, Ok(Ok(3)));
+    }
+}
