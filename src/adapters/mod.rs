@@ -1,4 +1,6 @@
 //! The real things behind the ports.
+pub mod clock;
+pub mod entropy;
 pub mod ldap;
 pub mod store;
 pub mod wecom;

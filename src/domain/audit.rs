@@ -4,7 +4,7 @@
 use subtle::ConstantTimeEq;
 
 use super::account::AccountKey;
-use super::code::{Place, ResetId, hex, keyed};
+use super::code::{Binding, Place, ResetId, Subject, hex, keyed};
 use super::secret::SiteKey;
 use super::time::Timestamp;
 use hmac::Mac;
@@ -22,6 +22,8 @@ pub enum EventKind {
     CodeJudged,
     /// A new password was judged against the policy.
     PasswordJudged,
+    /// The directory could not be asked to change; no intent was made.
+    ChangeNotAsked,
     /// The directory is about to be asked; durable before it is.
     ChangeIntent,
     /// What became of it: `changed`, `refused`, `failed` or `unknown`.
@@ -43,6 +45,7 @@ impl EventKind {
             Self::CodeSent => "code_sent",
             Self::CodeJudged => "code_judged",
             Self::PasswordJudged => "password_judged",
+            Self::ChangeNotAsked => "change_not_asked",
             Self::ChangeIntent => "change_intent",
             Self::ChangeOutcome => "change_outcome",
             Self::NoticeSent => "notice_sent",
@@ -67,6 +70,28 @@ pub struct AuditEvent {
     pub place: Place,
     /// How it came out: one word of the program's own.
     pub result: &'static str,
+}
+
+impl AuditEvent {
+    /// A step that concerns a code. A login name that leads nowhere leaves no account behind.
+    pub fn of_code(
+        kind: EventKind,
+        binding: &Binding,
+        result: &'static str,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            at,
+            kind,
+            reset: binding.reset.clone(),
+            account: match &binding.subject {
+                Subject::Account(key) => Some(key.clone()),
+                Subject::Nobody(_) => None,
+            },
+            place: binding.place.clone(),
+            result,
+        }
+    }
 }
 
 /// One record of the chain, as it is stored and exported.
@@ -162,6 +187,89 @@ impl AuditRecord {
     }
 }
 
+/// Where the chain ends: the newest record, as the head file remembers it. Sequence number 0 and
+/// an empty MAC stand for a chain without records.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Head {
+    /// The newest record's sequence number.
+    pub seq: u64,
+    /// Its MAC, 64 hex digits.
+    pub mac: String,
+}
+
+impl Head {
+    /// The head behind `record`.
+    pub fn of(record: &AuditRecord) -> Self {
+        Self {
+            seq: record.seq,
+            mac: record.mac.clone(),
+        }
+    }
+
+    /// As [`AuditRecord::chain`] and [`AuditRecord::verify`] take it.
+    pub fn as_previous(&self) -> Option<(u64, &str)> {
+        (self.seq > 0).then_some((self.seq, self.mac.as_str()))
+    }
+}
+
+/// A walk along the chain from its first record, without holding it in memory.
+pub struct ChainWalk<'k> {
+    key: &'k SiteKey,
+    remembered: Option<Head>,
+    last: Head,
+}
+
+impl<'k> ChainWalk<'k> {
+    /// Starts before the first record. `remembered` is the head file's word, read before the
+    /// records are, so that records added meanwhile do no harm; `None` when there is no such file.
+    pub fn new(key: &'k SiteKey, remembered: Option<Head>) -> Self {
+        Self {
+            key,
+            remembered,
+            last: Head::default(),
+        }
+    }
+
+    /// The sequence number reached so far.
+    pub fn reached(&self) -> u64 {
+        self.last.seq
+    }
+
+    /// Goes on to the next record.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn step(&mut self, record: &AuditRecord) -> Result<(), ChainError> {
+        record.verify(self.key, self.last.as_previous())?;
+        let head = Head::of(record);
+        match &self.remembered {
+            // A tail that was cut and then grew again under the right key.
+            Some(known) if known.seq == head.seq && known.mac != head.mac => {
+                return Err(ChainError::Altered { seq: head.seq });
+            }
+            _ => self.last = head,
+        }
+        Ok(())
+    }
+
+    /// Ends the walk behind the last record; returns how many there are. Records behind the head
+    /// are fine: a crash came between writing the record and moving the head file on.
+    ///
+    /// # Errors
+    /// The head file is missing, or remembers later records.
+    pub fn finish(self) -> Result<u64, ChainError> {
+        let found = self.last.seq;
+        match self.remembered {
+            None if found > 0 => Err(ChainError::NoHead),
+            Some(head) if head.seq > found => Err(ChainError::CutTail {
+                remembered: head.seq,
+                found,
+            }),
+            _ => Ok(found),
+        }
+    }
+}
+
 /// What is wrong with an audit chain.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ChainError {
@@ -192,4 +300,124 @@ pub enum ChainError {
     /// The head file is missing although records exist.
     #[error("the head file is missing although records exist")]
     NoHead,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> SiteKey {
+        SiteKey::new([7; 32])
+    }
+
+    fn records(count: usize) -> Vec<AuditRecord> {
+        let mut head = Head::default();
+        (0..count)
+            .map(|n| {
+                let event = AuditEvent {
+                    at: Timestamp::from_secs(n as i64),
+                    kind: EventKind::CodeJudged,
+                    reset: ResetId::from_bytes([1; 16]),
+                    account: Some(AccountKey::new("lin.wei")),
+                    place: Place {
+                        front: "kiosk",
+                        kiosk: "lobby-1".to_owned(),
+                    },
+                    result: "wrong",
+                };
+                let record = AuditRecord::chain(&key(), head.as_previous(), &event);
+                head = Head::of(&record);
+                record
+            })
+            .collect()
+    }
+
+    fn walk(records: &[AuditRecord], head: Option<Head>) -> Result<u64, ChainError> {
+        let key = key();
+        let mut walk = ChainWalk::new(&key, head);
+        for record in records {
+            walk.step(record)?;
+        }
+        walk.finish()
+    }
+
+    fn head_of(records: &[AuditRecord]) -> Option<Head> {
+        Some(records.last().map(Head::of).unwrap_or_default())
+    }
+
+    #[test]
+    fn an_untouched_chain_is_right_also_when_it_is_empty_or_ahead_of_its_head() {
+        let all = records(4);
+        assert_eq!(walk(&all, head_of(&all)), Ok(4));
+        assert_eq!(walk(&all, head_of(&all[..3])), Ok(4));
+        assert_eq!(walk(&[], Some(Head::default())), Ok(0));
+        assert_eq!(walk(&[], None), Ok(0));
+    }
+
+    #[test]
+    fn a_cut_tail_and_a_missing_head_are_found() {
+        let all = records(4);
+        assert_eq!(
+            walk(&all[..2], head_of(&all)),
+            Err(ChainError::CutTail {
+                remembered: 4,
+                found: 2
+            })
+        );
+        assert_eq!(walk(&all, None), Err(ChainError::NoHead));
+    }
+
+    #[test]
+    fn a_tail_that_grew_again_after_a_cut_is_found() {
+        let all = records(4);
+        let mut head = Head::of(&all[3]);
+        head.mac = "another record".to_owned();
+        assert_eq!(walk(&all, Some(head)), Err(ChainError::Altered { seq: 4 }));
+    }
+
+    #[test]
+    fn another_key_verifies_nothing() {
+        let all = records(1);
+        let other = SiteKey::new([8; 32]);
+        assert_eq!(
+            ChainWalk::new(&other, head_of(&all)).step(&all[0]),
+            Err(ChainError::Altered { seq: 1 })
+        );
+    }
+
+    proptest! {
+        /// Whichever field of whichever record is changed, the walk stops there.
+        #[test]
+        fn any_altered_field_is_found(which in 0usize..6, field in 0usize..8) {
+            let mut all = records(6);
+            let head = head_of(&all);
+            let record = &mut all[which];
+            match field {
+                0 => record.time += 1,
+                1 => record.event.push('x'),
+                2 => record.reset.push('x'),
+                3 => record.account.clear(),
+                4 => record.front.push('x'),
+                5 => record.kiosk.clear(),
+                6 => record.result = "right".to_owned(),
+                _ => record.mac = "0".repeat(64),
+            }
+            prop_assert_eq!(walk(&all, head), Err(ChainError::Altered { seq: which as u64 + 1 }));
+        }
+
+        /// Whichever record before the last is removed, or moved, the walk finds it.
+        #[test]
+        fn any_removed_or_swapped_record_is_found(which in 0usize..5, swap in any::<bool>()) {
+            let mut all = records(6);
+            let head = head_of(&all);
+            if swap {
+                all.swap(which, which + 1);
+            } else {
+                all.remove(which);
+            }
+            prop_assert!(walk(&all, head).is_err());
+        }
+    }
 }

@@ -89,6 +89,18 @@ impl CodeDigits {
         (kept.len() == digits).then_some(Self(kept))
     }
 
+    /// Makes a code of `digits` digits from random bytes. The bias of taking a 64-bit number
+    /// modulo 10^8 is below 10^-11.
+    pub fn from_random(bytes: [u8; 8], digits: u8) -> Self {
+        let digits =
+            u32::from(digits.clamp(*limits::CODE_DIGITS.start(), *limits::CODE_DIGITS.end()));
+        let number = u64::from_be_bytes(bytes) % 10u64.pow(digits);
+        Self(Zeroizing::new(format!(
+            "{number:0width$}",
+            width = digits as usize
+        )))
+    }
+
     /// The digits, for the message to the employee and the keyed hash only.
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! Limits applied: pure functions from past events and a limit to a decision.
 
-use super::limits::{BucketLimit, SlidingLimit};
+use super::code::{CodeRules, Judgement};
+use super::limits::{BucketLimit, SlidingLimit, WRONG_CODES, WRONG_CODES_IN_A_ROW};
 use super::time::Timestamp;
 
 /// Whether something may happen now.
@@ -30,6 +31,68 @@ pub fn sliding(limit: SlidingLimit, events: &[Timestamp], now: Timestamp) -> Per
     recent
         .get(leaving)
         .map_or(Permission::Now, |at| Permission::At(at.plus(limit.window)))
+}
+
+/// Judges several sliding limits over the same events: all must allow it.
+pub fn sliding_all(limits: &[SlidingLimit], events: &[Timestamp], now: Timestamp) -> Permission {
+    limits
+        .iter()
+        .map(|limit| sliding(*limit, events, now))
+        .fold(Permission::Now, |all, one| match (all, one) {
+            (Permission::Now, one) => one,
+            (all, Permission::Now) => all,
+            (Permission::At(a), Permission::At(b)) => Permission::At(a.max(b)),
+        })
+}
+
+/// A stored code, as far as it matters before its comparison.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct StoredCode {
+    /// Whether it was made for the very reset, subject, action and place it is now typed for.
+    pub same_binding: bool,
+    /// Whether it was used up or discarded.
+    pub used: bool,
+    /// How many codes of its reset were judged so far.
+    pub judged: u32,
+    /// When it was made.
+    pub issued: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// What is known when a code is typed, before anything is compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CodeCounts {
+    /// Wrong codes of the subject in a row.
+    pub wrong_in_a_row: u32,
+    /// When the subject's recent wrong codes were judged, in any order.
+    pub wrong_at: Vec<Timestamp>,
+    /// The reset's code, if there is one.
+    pub code: Option<StoredCode>,
+}
+
+impl CodeCounts {
+    /// Why a typed code is not compared at all; `None`: count it, then compare it (rule 2).
+    ///
+    /// What concerns the account comes first, so that nothing is learnt about a code while the
+    /// account waits.
+    pub fn refusal(&self, rules: CodeRules, now: Timestamp) -> Option<Judgement> {
+        if self.wrong_in_a_row >= WRONG_CODES_IN_A_ROW {
+            return Some(Judgement::StaffOnly);
+        }
+        if let Permission::At(until) = sliding(WRONG_CODES, &self.wrong_at, now) {
+            return Some(Judgement::AccountWaits { until });
+        }
+        let Some(code) = self.code.filter(|code| code.same_binding && !code.used) else {
+            return Some(Judgement::Expired);
+        };
+        if code.judged >= rules.tries {
+            return Some(Judgement::NoTriesLeft);
+        }
+        // Before it was made means that the clock was set back: then nobody knows its true age.
+        let alive = code.issued <= now && now < code.expires;
+        (!alive).then_some(Judgement::Expired)
+    }
 }
 
 /// A token bucket as it is stored: how many tokens there were at a time.
@@ -62,6 +125,199 @@ impl Bucket {
         } else {
             let wait = std::time::Duration::from_secs_f64((-tokens * refill).min(3600.0));
             (left, Permission::At(now.plus(wait)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::limits::{CODE_MESSAGES, KIOSK_ATTEMPTS};
+
+    const RULES: CodeRules = CodeRules {
+        digits: 6,
+        lifetime: Duration::from_secs(300),
+        tries: 5,
+    };
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_secs(secs)
+    }
+
+    fn counts() -> CodeCounts {
+        CodeCounts {
+            wrong_in_a_row: 0,
+            wrong_at: Vec::new(),
+            code: Some(StoredCode {
+                same_binding: true,
+                used: false,
+                judged: 0,
+                issued: at(0),
+                expires: at(300),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_fresh_code_is_compared() {
+        assert_eq!(counts().refusal(RULES, at(0)), None);
+        assert_eq!(counts().refusal(RULES, at(299)), None);
+    }
+
+    #[test]
+    fn a_code_never_works_at_or_after_its_end_nor_before_it_was_made() {
+        assert_eq!(counts().refusal(RULES, at(300)), Some(Judgement::Expired));
+        assert_eq!(counts().refusal(RULES, at(-1)), Some(Judgement::Expired));
+    }
+
+    #[test]
+    fn the_sixth_wrong_code_in_an_hour_waits_for_the_first_to_leave_it() {
+        let mut counts = counts();
+        counts.wrong_at = (10..15).map(at).collect();
+        assert_eq!(
+            counts.refusal(RULES, at(20)),
+            Some(Judgement::AccountWaits { until: at(3610) })
+        );
+        counts.code = None;
+        assert_eq!(
+            counts.refusal(RULES, at(20)),
+            Some(Judgement::AccountWaits { until: at(3610) }),
+            "an account that waits learns nothing about codes"
+        );
+    }
+
+    #[test]
+    fn a_hundred_in_a_row_is_for_staff_whatever_else_holds() {
+        let mut counts = counts();
+        counts.wrong_in_a_row = 99;
+        assert_eq!(counts.refusal(RULES, at(1)), None);
+        counts.wrong_in_a_row = 100;
+        assert_eq!(counts.refusal(RULES, at(1)), Some(Judgement::StaffOnly));
+    }
+
+    #[test]
+    fn the_tenth_message_of_a_day_counts_although_the_quarter_of_an_hour_is_free() {
+        let sent: Vec<_> = (0..10).map(|n| at(n * 3600)).collect();
+        assert_eq!(
+            sliding_all(&CODE_MESSAGES, &sent, at(10 * 3600)),
+            Permission::At(at(86_400))
+        );
+    }
+
+    #[test]
+    fn a_kiosk_is_slowed_after_thirty_and_never_refused() {
+        let mut bucket = Bucket::full(KIOSK_ATTEMPTS, at(0));
+        for attempt in 0..40u32 {
+            let (next, permission) = bucket.take(KIOSK_ATTEMPTS, at(0));
+            bucket = next;
+            let expected = match attempt {
+                0..30 => Permission::Now,
+                late => Permission::At(at(i64::from(late - 29) * 5)),
+            };
+            assert_eq!(permission, expected, "attempt {attempt}");
+        }
+    }
+
+    fn limits() -> impl Strategy<Value = SlidingLimit> {
+        (1u32..8, 1u64..5_000).prop_map(|(count, secs)| SlidingLimit {
+            count,
+            window: Duration::from_secs(secs),
+        })
+    }
+
+    proptest! {
+        /// Somebody who tries all the time gets at most `count` in any window.
+        #[test]
+        fn never_more_than_count_in_any_window(
+            limit in limits(),
+            pauses in prop::collection::vec(0u64..3_000_000, 1..60),
+        ) {
+            let mut now = at(0);
+            let mut granted: Vec<Timestamp> = Vec::new();
+            for pause in pauses {
+                now = now.plus(Duration::from_millis(pause));
+                if sliding(limit, &granted, now) == Permission::Now {
+                    granted.push(now);
+                }
+            }
+            for start in &granted {
+                let within = granted
+                    .iter()
+                    .filter(|g| *g >= start && g.since(*start) < limit.window)
+                    .count();
+                prop_assert!(within <= limit.count as usize, "{within} of {}", limit.count);
+            }
+        }
+
+        /// The time that is told is the true one: not a millisecond earlier, and then at once.
+        #[test]
+        fn the_time_told_is_the_first_that_works(
+            limit in limits(),
+            events in prop::collection::vec(-4_000_000i64..0, 1..20),
+        ) {
+            let events: Vec<_> = events.into_iter().map(Timestamp::from_millis).collect();
+            if let Permission::At(then) = sliding(limit, &events, at(0)) {
+                prop_assert!(then > at(0));
+                prop_assert_eq!(sliding(limit, &events, then), Permission::Now);
+                let before = then.minus(Duration::from_millis(1));
+                prop_assert_ne!(sliding(limit, &events, before), Permission::Now);
+            }
+        }
+
+        /// What is refused now is refused with the clock set back, too.
+        #[test]
+        fn a_clock_set_back_never_grants_more(
+            limit in limits(),
+            events in prop::collection::vec(-4_000_000i64..4_000_000, 0..20),
+            back in 0u64..10_000_000,
+        ) {
+            let events: Vec<_> = events.into_iter().map(Timestamp::from_millis).collect();
+            let earlier = at(0).minus(Duration::from_millis(back));
+            if sliding(limit, &events, at(0)) != Permission::Now {
+                prop_assert_ne!(sliding(limit, &events, earlier), Permission::Now);
+            }
+        }
+
+        /// However the clock is set back, a bucket holds no more than before.
+        #[test]
+        fn a_clock_set_back_fills_no_bucket(taken in 0u32..60, back in 0u64..10_000_000) {
+            let mut bucket = Bucket::full(KIOSK_ATTEMPTS, at(0));
+            for _ in 0..taken {
+                bucket = bucket.take(KIOSK_ATTEMPTS, at(0)).0;
+            }
+            let earlier = at(0).minus(Duration::from_millis(back));
+            let (after, _) = bucket.take(KIOSK_ATTEMPTS, earlier);
+            prop_assert!(after.tokens <= bucket.tokens - 1.0);
+        }
+
+        /// In any stretch a kiosk gets at most its burst and what came back meanwhile.
+        #[test]
+        fn a_bucket_keeps_its_rate(pauses in prop::collection::vec(0u64..8_000, 1..120)) {
+            let mut now = at(0);
+            let mut bucket = Bucket::full(KIOSK_ATTEMPTS, now);
+            let mut turns: Vec<Timestamp> = Vec::new();
+            for pause in pauses {
+                now = now.plus(Duration::from_millis(pause));
+                let (next, permission) = bucket.take(KIOSK_ATTEMPTS, now);
+                bucket = next;
+                turns.push(match permission {
+                    Permission::Now => now,
+                    Permission::At(then) => then,
+                });
+            }
+            turns.sort_unstable();
+            for (i, start) in turns.iter().enumerate() {
+                for (j, end) in turns.iter().enumerate().skip(i) {
+                    // A millisecond for what is cut off in converting.
+                    let stretch = end.since(*start).as_secs_f64() + 0.001;
+                    let most = 30.0 + stretch / 5.0 + 1e-3;
+                    prop_assert!((j - i + 1) as f64 <= most.ceil(), "{} in {stretch} s", j - i + 1);
+                }
+            }
         }
     }
 }

@@ -1,1 +1,303 @@
-//! driver
+//! The only async part of the flow: runs effects and feeds the answers back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc;
+
+use super::effect::{Answer, Effect, Event, Input, Timer};
+use super::message::Message;
+use super::ports::{ChangeMark, DirectoryDown, Landed, Outcome, Ports, ProvingBind};
+use super::prompt::Prompt;
+use super::reset::{Reset, Setup};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::code::{CodeRules, Place, ResetId};
+use crate::domain::policy::{DirectoryPolicy, SitePolicy};
+use crate::domain::secret::Password;
+use crate::domain::time::Timestamp;
+
+/// A front's way to resets: it begins them and talks to each over two channels.
+#[derive(Clone)]
+pub struct Resets {
+    ports: Ports,
+    place: Place,
+    code: CodeRules,
+    site: SitePolicy,
+}
+
+/// A reset that runs. Dropping `inputs` abandons it; a change under way still runs to its
+/// recorded end.
+pub struct Running {
+    /// What the person does.
+    pub inputs: mpsc::Sender<Input>,
+    /// What they should see.
+    pub prompts: mpsc::Receiver<Prompt>,
+}
+
+impl Resets {
+    /// Resets at `place`.
+    pub fn new(ports: Ports, place: Place, code: CodeRules, site: SitePolicy) -> Self {
+        Self {
+            ports,
+            place,
+            code,
+            site,
+        }
+    }
+
+    /// A new random id: of a reset, or of a visit.
+    pub fn new_id(&self) -> ResetId {
+        let mut bytes = [0; 16];
+        self.ports.entropy.fill(&mut bytes);
+        ResetId::from_bytes(bytes)
+    }
+
+    /// Begins a reset. The future runs it to its end: spawn it, and await it before the program
+    /// ends, so that nothing is left half done.
+    pub fn begin(&self) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let setup = Setup {
+            reset: self.new_id(),
+            place: self.place.clone(),
+            code: self.code,
+            site: self.site.clone(),
+        };
+        let (inputs, inbox) = mpsc::channel(16);
+        let (outbox, prompts) = mpsc::channel(16);
+        let driver = Driver {
+            ports: self.ports.clone(),
+            rules: self.code,
+            outbox,
+        };
+        (Running { inputs, prompts }, driver.run(setup, inbox))
+    }
+}
+
+/// Runs one reset.
+struct Driver {
+    ports: Ports,
+    rules: CodeRules,
+    outbox: mpsc::Sender<Prompt>,
+}
+
+/// What is on its way.
+#[derive(Default)]
+struct Pending {
+    /// Effects; each runs to its end.
+    effects: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    /// Timers; nobody waits for them once the reset has finished.
+    timers: FuturesUnordered<BoxFuture<'static, Timer>>,
+}
+
+impl Driver {
+    async fn run(self, setup: Setup, mut inbox: mpsc::Receiver<Input>) {
+        let (mut reset, first) = Reset::begin(setup);
+        let mut pending = Pending::default();
+        let mut finished = self.carry_out(first, &mut pending).await;
+        let mut open = true;
+        while !finished || !pending.effects.is_empty() {
+            let event = tokio::select! {
+                biased;
+                Some(answer) = pending.effects.next() => match answer {
+                    Some(answer) => Event::Answer(answer),
+                    None => continue,
+                },
+                Some(timer) = pending.timers.next(), if !finished => {
+                    Event::Answer(Answer::Timer(timer))
+                }
+                input = inbox.recv(), if open => {
+                    open = input.is_some();
+                    Event::Input(input.unwrap_or(Input::Abandon))
+                }
+                // Nobody is there any more and nothing is under way.
+                else => break,
+            };
+            let effects = reset.step(self.ports.clock.now(), &*self.ports.entropy, event);
+            finished |= self.carry_out(effects, &mut pending).await;
+        }
+    }
+
+    /// Runs the effects of one step in their order; those that take time go on beside. True when
+    /// the reset has finished.
+    async fn carry_out(&self, effects: Vec<Effect>, pending: &mut Pending) -> bool {
+        let mut finished = false;
+        for effect in effects {
+            match effect {
+                // A front that has gone needs no prompt.
+                Effect::Show(prompt) => drop(self.outbox.send(prompt).await),
+                Effect::Audit(event) => {
+                    if let Err(error) = self.ports.audit.append(&event).await {
+                        tracing::error!(%error, "the audit log cannot be written");
+                        let answer = Some(Answer::AuditFailed(error));
+                        pending.effects.push(Box::pin(std::future::ready(answer)));
+                    }
+                }
+                Effect::Finish => finished = true,
+                Effect::Timer(timer, length) => pending.timers.push(Box::pin(async move {
+                    tokio::time::sleep(length).await;
+                    timer
+                })),
+                effect => {
+                    pending
+                        .effects
+                        .push(Box::pin(answer(self.ports.clone(), self.rules, effect)));
+                }
+            }
+        }
+        finished
+    }
+}
+
+/// Runs one effect. `None`: it has no answer.
+async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer> {
+    let now = ports.clock.now().wall;
+    Some(match effect {
+        Effect::Show(_) | Effect::Audit(_) | Effect::Timer(..) | Effect::Finish => return None,
+        Effect::KioskAttempt(kiosk) => {
+            Answer::KioskAttempt(ports.throttles.kiosk_attempt(&kiosk, now).await)
+        }
+        Effect::LookUp(login) => look_up(&ports, &login).await,
+        Effect::IssueCode { binding, digits } => {
+            let issued = ports
+                .codes
+                .issue(&binding, digits.as_ref(), rules, now)
+                .await;
+            Answer::Issued(issued, digits)
+        }
+        Effect::Send(message, purpose) => Answer::Sent(purpose, send(&ports, message).await),
+        Effect::Recall(sent) => {
+            if let Err(error) = ports.messenger.recall(&sent).await {
+                tracing::info!(%error, "a used code's message could not be taken back");
+            }
+            return None;
+        }
+        Effect::Judge { binding, typed } => {
+            Answer::Judged(ports.codes.judge(&binding, &typed, rules, now).await)
+        }
+        Effect::Discard(reset) => {
+            if let Err(error) = ports.codes.discard(&reset).await {
+                tracing::warn!(%error, "a code could not be discarded; it ends by itself");
+            }
+            return None;
+        }
+        Effect::DiscardAll(subject) => {
+            if let Err(error) = ports.codes.discard_all(&subject).await {
+                tracing::warn!(%error, "codes could not be discarded; they end by themselves");
+            }
+            return None;
+        }
+        Effect::ReadAccount(account) => Answer::AccountRead(read_account(&ports, &account).await),
+        Effect::Assess { password, policy } => {
+            Answer::Assessed(ports.assessor.assess(password, policy).await)
+        }
+        Effect::Mark(key, dn) => Answer::Marked(mark(&ports, &key, &dn).await),
+        Effect::OpenIntent(intent) => Answer::IntentOpened(ports.intents.open(&intent).await),
+        Effect::SetPassword {
+            grant,
+            dn,
+            mark,
+            password,
+        } => Answer::PasswordSet(
+            ports
+                .directory
+                .set_password(grant, &dn, &mark, &password)
+                .await,
+        ),
+        Effect::Prove { dn, mark, password } => {
+            Answer::Proved(ports.directory.prove(&dn, &mark.server, &password).await)
+        }
+        Effect::FindOut {
+            key,
+            dn,
+            mark,
+            password,
+        } => {
+            let (bind, landed) = find_out(&ports, &key, &dn, &mark, &password).await;
+            Answer::FoundOut(bind, landed)
+        }
+        Effect::CloseIntent(reset, outcome) => {
+            Answer::IntentClosed(close(&ports, &reset, outcome, now).await)
+        }
+    })
+}
+
+/// Always both questions at the same time, whatever the login name is.
+async fn look_up(ports: &Ports, login: &LoginName) -> Answer {
+    let (account, channel) = tokio::join!(ports.directory.find(login), ports.messenger.works());
+    if let Err(error) = &account {
+        tracing::error!(%error, "the directory does not answer");
+    }
+    if let Err(error) = &channel {
+        tracing::error!(%error, "the channel does not work");
+    }
+    Answer::LookedUp {
+        account: account.map(|found| found.map(Box::new)),
+        nobody: ports.codes.nobody(login),
+        channel,
+    }
+}
+
+async fn send(
+    ports: &Ports,
+    message: Message,
+) -> Result<super::ports::SentMessage, super::ports::SendError> {
+    let sent = ports.messenger.send(message).await;
+    if let Err(error) = &sent {
+        tracing::warn!(%error, "a message did not go out");
+    }
+    sent
+}
+
+async fn read_account(
+    ports: &Ports,
+    account: &Account,
+) -> Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown> {
+    let Some(fresh) = ports.directory.reread(&account.key, &account.dn).await? else {
+        return Ok(None);
+    };
+    let policy = ports.directory.policy(&fresh).await?;
+    Ok(Some((Box::new(fresh), policy)))
+}
+
+async fn mark(
+    ports: &Ports,
+    key: &AccountKey,
+    dn: &EntryDn,
+) -> Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown> {
+    let Some(fresh) = ports.directory.reread(key, dn).await? else {
+        return Ok(None);
+    };
+    let mark = ports.directory.mark(key, dn).await?;
+    Ok(Some((Box::new(fresh), mark)))
+}
+
+/// Binds with the new password, then looks at the entry.
+async fn find_out(
+    ports: &Ports,
+    key: &AccountKey,
+    dn: &EntryDn,
+    mark: &ChangeMark,
+    password: &Arc<Password>,
+) -> (ProvingBind, Result<Landed, DirectoryDown>) {
+    let bind = ports.directory.prove(dn, &mark.server, password).await;
+    let landed = ports.directory.landed(key, dn, mark).await;
+    (bind, landed)
+}
+
+/// How long after an unknown outcome it is looked up for the first time.
+pub(super) const FIRST_LOOK: Duration = Duration::from_secs(10);
+
+async fn close(
+    ports: &Ports,
+    reset: &ResetId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), super::ports::StoreError> {
+    let look_again = (outcome == Outcome::Unknown).then(|| now.plus(FIRST_LOOK));
+    let closed = ports.intents.close(reset, outcome, now, look_again).await;
+    if let Err(error) = &closed {
+        tracing::error!(%error, "an outcome could not be recorded; the next start settles it");
+    }
+    closed
+}

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use super::grant::Grant;
 use super::message::Message;
 use super::ports::{
-    ChangeMark, DirectoryDown, Intent, Issued, Landed, Outcome, ProvingBind, SendError,
+    ChangeMark, DirectoryDown, Intent, Issued, Landed, Opened, Outcome, ProvingBind, SendError,
     SentMessage, SetOutcome, StoreError,
 };
 use super::prompt::Prompt;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
 use crate::domain::audit::AuditEvent;
-use crate::domain::code::{Binding, Judgement};
+use crate::domain::code::{Binding, Judgement, ResetId, Subject};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
 use crate::domain::secret::{CodeDigits, Password};
 use crate::domain::throttle::Permission;
-use crate::domain::time::Timestamp;
 
 /// What a front hands in for the person.
 pub enum Input {
@@ -31,6 +30,14 @@ pub enum Input {
     Abandon,
 }
 
+/// What happens to a reset.
+pub enum Event {
+    /// The person did something.
+    Input(Input),
+    /// An effect came out.
+    Answer(Answer),
+}
+
 /// What the driver shall do. It runs them in the order given: an audit record is durable before
 /// the next effect of the same step begins.
 pub enum Effect {
@@ -39,7 +46,7 @@ pub enum Effect {
     /// Append a record.
     Audit(AuditEvent),
     /// Take a token of the kiosk's bucket.
-    KioskAttempt,
+    KioskAttempt(String),
     /// Find the account and learn whether the channel works: always both, at the same time.
     LookUp(LoginName),
     /// Wait.
@@ -63,7 +70,9 @@ pub enum Effect {
         typed: CodeDigits,
     },
     /// Make the reset's code useless.
-    Discard,
+    Discard(ResetId),
+    /// Make every code of the account useless.
+    DiscardAll(Subject),
     /// Read the account again, and its policy.
     ReadAccount(Box<Account>),
     /// Judge a password by the whole policy, off the event loop.
@@ -109,7 +118,7 @@ pub enum Effect {
         password: Arc<Password>,
     },
     /// Record how it came out.
-    CloseIntent(Outcome),
+    CloseIntent(ResetId, Outcome),
     /// The reset is over: no more effects will come.
     Finish,
 }
@@ -134,6 +143,8 @@ pub enum Timer {
     Answer,
     /// A code's message waits for its budget.
     Budget,
+    /// The directory did not answer: ask it again.
+    Again,
 }
 
 /// What came back.
@@ -147,7 +158,7 @@ pub enum Answer {
         /// The account, if the login name leads to one.
         account: Result<Option<Box<Account>>, DirectoryDown>,
         /// Whom to count for when it leads nowhere.
-        nobody: crate::domain::code::Subject,
+        nobody: Subject,
         /// Whether the channel works.
         channel: Result<(), SendError>,
     },
@@ -166,7 +177,7 @@ pub enum Answer {
     /// To [`Effect::Mark`].
     Marked(Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>),
     /// To [`Effect::OpenIntent`].
-    IntentOpened(Result<(), StoreError>),
+    IntentOpened(Result<Opened, StoreError>),
     /// To [`Effect::SetPassword`].
     PasswordSet(SetOutcome),
     /// To [`Effect::Prove`].
@@ -175,16 +186,4 @@ pub enum Answer {
     FoundOut(ProvingBind, Result<Landed, DirectoryDown>),
     /// To [`Effect::CloseIntent`].
     IntentClosed(Result<(), StoreError>),
-}
-
-/// When an unknown outcome is looked up again.
-pub fn next_look(now: Timestamp, looks: u32) -> Timestamp {
-    use std::time::Duration;
-    let wait = match looks {
-        0 => Duration::from_secs(10),
-        1 => Duration::from_secs(60),
-        2 => Duration::from_secs(300),
-        _ => Duration::from_secs(3600),
-    };
-    now.plus(wait)
 }

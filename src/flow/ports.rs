@@ -3,16 +3,15 @@
 //! Every one has a contract suite that runs against the simulation and the real thing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::grant::Grant;
 use super::message::Message;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
-use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
+use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, EventKind};
 use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
-use crate::domain::policy::DirectoryPolicy;
+use crate::domain::policy::{DirectoryPolicy, Policy, Report};
 use crate::domain::secret::{CodeDigits, Password};
 use crate::domain::throttle::Permission;
 use crate::domain::time::{Now, Timestamp};
@@ -228,6 +227,9 @@ pub trait Codes: Send + Sync {
     /// Makes a reset's code useless, if there is one.
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError>;
 
+    /// Makes every code of a subject useless: after a change no other one may live on.
+    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError>;
+
     /// The subject of a login name that leads nowhere (needs the site key).
     fn nobody(&self, login: &LoginName) -> Subject;
 }
@@ -270,8 +272,39 @@ pub struct Intent {
     pub notify: Option<crate::domain::account::WecomUserId>,
     /// The employee's language tag.
     pub language: Option<String>,
+    /// When the proof was accepted. Older than another reset's change of the same account: this
+    /// reset is dead.
+    pub proved_at: Timestamp,
     /// When.
     pub at: Timestamp,
+}
+
+/// Whether a change may go on.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Opened {
+    /// The intent is durable: ask the directory.
+    Open,
+    /// Another reset has changed, or is changing, this account since the proof: nothing was
+    /// opened (one `change_not_asked` record was left).
+    Superseded,
+}
+
+impl Opened {
+    /// The record that opening, or refusing to open, leaves.
+    pub fn record(self, intent: &Intent) -> AuditEvent {
+        let (kind, result) = match self {
+            Self::Open => (EventKind::ChangeIntent, "asked"),
+            Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
+        };
+        AuditEvent {
+            at: intent.at,
+            kind,
+            reset: intent.reset.clone(),
+            account: Some(intent.account.clone()),
+            place: intent.place.clone(),
+            result,
+        }
+    }
 }
 
 /// How an intent came out.
@@ -315,11 +348,16 @@ pub struct OpenIntent {
 pub trait Intents: Send + Sync {
     /// Opens an intent: durable, with its `change_intent` record, in one transaction. It belongs
     /// to this process until it is closed or this process is gone.
-    async fn open(&self, intent: &Intent) -> Result<(), StoreError>;
+    ///
+    /// Refused when another reset is just changing the same account, or has changed it (or may
+    /// have: unknown) at or after `intent.proved_at`: of two resets that hold a proof at the same
+    /// time only one changes the password.
+    async fn open(&self, intent: &Intent) -> Result<Opened, StoreError>;
 
     /// Records an outcome with its `change_outcome` record. [`Outcome::Unknown`] keeps the intent
-    /// for later looks (due at `look_again`); every other outcome closes it. Closing one that is
-    /// closed already does nothing.
+    /// for later looks (due at `look_again`; with `None` there are no more looks and it is
+    /// closed); every other outcome closes it. Closing one that is closed already does nothing.
+    /// A reset may open another intent once its last one is closed.
     async fn close(
         &self,
         reset: &ResetId,
@@ -333,8 +371,14 @@ pub trait Intents: Send + Sync {
     /// is claimed by this call, so that two processes do not look at once.
     async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError>;
 
-    /// Puts a look off: still unclear, look again at `at`. Counts the look.
-    async fn look_again(&self, reset: &ResetId, at: Timestamp) -> Result<(), StoreError>;
+    /// Puts a look off: still unclear, look again at `at`. `counts`: the look found the entry as
+    /// it was; without it the directory could not be asked.
+    async fn look_again(
+        &self,
+        reset: &ResetId,
+        at: Timestamp,
+        counts: bool,
+    ) -> Result<(), StoreError>;
 }
 
 /// What a kiosk's picture stands for: registered so that the phone's page can find the kiosk.
@@ -362,6 +406,13 @@ pub trait Pairings: Send + Sync {
     async fn end(&self, visit: &ResetId) -> Result<(), StoreError>;
 }
 
+/// Judges a password by the whole policy, off the event loop.
+#[async_trait]
+pub trait Assessor: Send + Sync {
+    /// The true verdict; may take long for hostile input.
+    async fn assess(&self, password: Arc<Password>, policy: Arc<Policy>) -> Report;
+}
+
 /// Everything the driver needs, picked by `boot`.
 #[derive(Clone)]
 pub struct Ports {
@@ -377,6 +428,8 @@ pub struct Ports {
     pub audit: Arc<dyn AuditLog>,
     /// Intents.
     pub intents: Arc<dyn Intents>,
+    /// Judging passwords.
+    pub assessor: Arc<dyn Assessor>,
     /// Pairings.
     pub pairings: Arc<dyn Pairings>,
     /// The clock.
@@ -384,7 +437,3 @@ pub struct Ports {
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
 }
-
-/// How long the driver waits for any one port before it counts the answer as lost. Longer than
-/// every adapter's own limit, so that an adapter normally speaks first.
-pub const PORT_TIMEOUT: Duration = Duration::from_secs(15);

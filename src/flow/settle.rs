@@ -1,1 +1,133 @@
-//! settle
+//! Settling: finds out what became of changes whose answer was lost, or whose process died.
+
+use std::time::Duration;
+
+use super::driver::FIRST_LOOK;
+use super::message::{Body, Message};
+use super::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
+use crate::domain::audit::{AuditEvent, EventKind};
+
+/// How often the open intents are gone through while the program runs.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// How long after the second, third ... look that found nothing the next one comes. A change that
+/// a stalled server holds back may still land, so "failed" is said only after the last.
+const NEXT_LOOKS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(300)];
+
+/// How long to wait while the directory itself does not answer.
+const WHILE_DOWN: Duration = Duration::from_secs(30);
+
+/// Settles what is due, for ever: at the start also what this process itself left behind before
+/// it was re-executed. Drop the future to stop.
+pub async fn keep_settling(ports: Ports) {
+    let mut starting = true;
+    loop {
+        match settle(&ports, starting).await {
+            Ok(()) => starting = false,
+            Err(error) => tracing::error!(%error, "open changes cannot be read"),
+        }
+        tokio::time::sleep(ROUND).await;
+    }
+}
+
+/// One round: looks at every intent that is due.
+///
+/// # Errors
+/// When the store cannot be read or written; what is not settled stays due.
+pub async fn settle(ports: &Ports, starting: bool) -> Result<(), StoreError> {
+    let due = ports.intents.due(ports.clock.now().wall, starting).await?;
+    for open in due {
+        look(ports, &open).await?;
+    }
+    Ok(())
+}
+
+async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
+    let intent = &open.intent;
+    let landed = ports
+        .directory
+        .landed(&intent.account, &intent.dn, &intent.mark)
+        .await;
+    let now = ports.clock.now().wall;
+    match (landed, next_look(open.looks)) {
+        (Ok(Landed::ByUs), _) => end(ports, open, Outcome::Changed).await,
+        (Ok(Landed::NotYet), None) => end(ports, open, Outcome::Failed).await,
+        // Somebody else changed it in between: it stays unknown for good (rule 5).
+        (Ok(Landed::Unclear), _) => {
+            ports
+                .intents
+                .close(&intent.reset, Outcome::Unknown, now, None)
+                .await
+        }
+        (Ok(Landed::NotYet), Some(wait)) => put_off(ports, open, wait, true).await,
+        (Err(error), _) => {
+            tracing::warn!(%error, "an open change cannot be looked up yet");
+            put_off(ports, open, WHILE_DOWN, false).await
+        }
+    }
+}
+
+/// The wait after so many looks that found nothing; `None` after the last.
+fn next_look(looks: u32) -> Option<Duration> {
+    match looks {
+        0 => Some(FIRST_LOOK),
+        n => NEXT_LOOKS.get(n as usize - 1).copied(),
+    }
+}
+
+async fn put_off(
+    ports: &Ports,
+    open: &OpenIntent,
+    wait: Duration,
+    counts: bool,
+) -> Result<(), StoreError> {
+    let now = ports.clock.now().wall;
+    let reset = &open.intent.reset;
+    if !open.unknown_recorded {
+        ports
+            .intents
+            .close(reset, Outcome::Unknown, now, Some(now.plus(wait)))
+            .await?;
+    }
+    ports
+        .intents
+        .look_again(reset, now.plus(wait), counts)
+        .await
+}
+
+/// The truth is known: records it and tells the employee, who may have left with "unknown".
+async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), StoreError> {
+    let intent = &open.intent;
+    let now = ports.clock.now().wall;
+    ports
+        .intents
+        .close(&intent.reset, outcome, now, None)
+        .await?;
+    let Some(to) = intent.notify.clone() else {
+        return Ok(());
+    };
+    let body = Body::Settled {
+        changed: outcome == Outcome::Changed,
+        kiosk: intent.place.kiosk.clone(),
+        reference: intent.reset.reference(),
+    };
+    let sent = ports
+        .messenger
+        .send(Message {
+            to,
+            language: intent.language.clone(),
+            body,
+        })
+        .await;
+    ports
+        .audit
+        .append(&AuditEvent {
+            at: ports.clock.now().wall,
+            kind: EventKind::NoticeSent,
+            reset: intent.reset.clone(),
+            account: Some(intent.account.clone()),
+            place: intent.place.clone(),
+            result: super::reset::send_result(&sent),
+        })
+        .await
+}

@@ -1,0 +1,41 @@
+//! Old rows go, a few at a time, so that no step ever takes long.
+
+use sqlx::SqliteConnection;
+
+use crate::domain::time::Timestamp;
+use crate::flow::ports::StoreError;
+
+/// Twice the longest window of a limit: a clock that jumps a day ahead and back loses no count.
+const KEPT: std::time::Duration = std::time::Duration::from_secs(2 * 86_400);
+
+/// Removes some codes, messages and attempts that no rule asks for any more. Wrong codes in a row
+/// are kept for ever.
+pub(super) async fn codes(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    let before = now.minus(KEPT).as_millis();
+    for statement in [
+        "DELETE FROM codes WHERE reset_id IN \
+         (SELECT reset_id FROM codes WHERE expires_at < ? LIMIT 20)",
+        "DELETE FROM messages WHERE (reset_id, number) IN \
+         (SELECT reset_id, number FROM messages WHERE at < ? LIMIT 20)",
+        "DELETE FROM attempts WHERE (reset_id, number) IN \
+         (SELECT reset_id, number FROM attempts WHERE at < ? LIMIT 20)",
+    ] {
+        sqlx::query(statement)
+            .bind(before)
+            .execute(&mut *sql)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes some pictures that have ended.
+pub(super) async fn pairings(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM pairings WHERE nonce_mac IN \
+         (SELECT nonce_mac FROM pairings WHERE expires_at < ? LIMIT 20)",
+    )
+    .bind(now.minus(KEPT).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}

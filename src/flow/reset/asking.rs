@@ -1,0 +1,467 @@
+//! From the login name to the proof. Everything a person can see here is the same for every login
+//! name (rule 3): a login name that leads nowhere gets a decoy that is stored, counted and judged
+//! like a code, and never matches.
+
+use super::changing::Reading;
+use super::{Context, Next, Phase};
+use crate::domain::account::{Account, AccountKey, LoginName, Standing, WecomUserId};
+use crate::domain::audit::EventKind;
+use crate::domain::code::{Action, Binding, Judgement, Subject};
+use crate::domain::limits;
+use crate::domain::secret::CodeDigits;
+use crate::domain::throttle::Permission;
+use crate::domain::time::{Now, Timestamp};
+use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
+use crate::flow::grant::Grant;
+use crate::flow::message::{Body, Message, NotAllowed};
+use crate::flow::ports::{Issued, SendError, SentMessage, StoreError};
+use crate::flow::prompt::{Prompt, Refusal};
+
+/// Waits for a login name.
+pub(super) fn login(context: &Context<'_>, event: Event) -> Next {
+    match event {
+        Event::Input(Input::Login(login)) => {
+            let look_up = LookUp {
+                login,
+                since: None,
+                answer: None,
+            };
+            (
+                Phase::LookUp(look_up),
+                vec![show_looking_up(None), context.kiosk_attempt()],
+            )
+        }
+        _ => (Phase::AskLogin, Vec::new()),
+    }
+}
+
+fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
+    Effect::Show(Prompt::LookingUp { slowed_until })
+}
+
+/// A login name is being looked up.
+pub(super) struct LookUp {
+    login: LoginName,
+    /// When the lookup began, on the monotonic clock.
+    since: Option<std::time::Duration>,
+    answer: Option<Found>,
+}
+
+/// What the lookup says, held back until its tick.
+enum Found {
+    Down(Refusal, &'static str),
+    Somebody(Box<Account>),
+    Nobody(Subject),
+}
+
+impl LookUp {
+    pub(super) fn step(mut self, context: &Context<'_>, event: Event) -> Next {
+        match event {
+            Event::Answer(
+                Answer::KioskAttempt(Ok(Permission::Now)) | Answer::Timer(Timer::Slot),
+            ) => {
+                self.since = Some(context.now.mono);
+                let effects = vec![show_looking_up(None), Effect::LookUp(self.login.clone())];
+                (Phase::LookUp(self), effects)
+            }
+            Event::Answer(Answer::KioskAttempt(Ok(Permission::At(at)))) => {
+                let effects = vec![
+                    show_looking_up(Some(at)),
+                    Effect::Timer(Timer::Slot, context.until(at)),
+                ];
+                (Phase::LookUp(self), effects)
+            }
+            Event::Answer(Answer::KioskAttempt(Err(_))) => {
+                context.end(Refusal::StoreDown, None, "store_down", Vec::new())
+            }
+            Event::Answer(Answer::LookedUp {
+                account,
+                nobody,
+                channel,
+            }) => {
+                self.answer = Some(match (account, channel) {
+                    (Err(_), _) => Found::Down(Refusal::DirectoryDown, "directory_down"),
+                    (_, Err(_)) => Found::Down(Refusal::ChannelDown, "channel_down"),
+                    (Ok(Some(account)), Ok(())) => Found::Somebody(account),
+                    (Ok(None), Ok(())) => Found::Nobody(nobody),
+                });
+                let wait = self.until_tick(context.now);
+                (
+                    Phase::LookUp(self),
+                    vec![Effect::Timer(Timer::Answer, wait)],
+                )
+            }
+            Event::Answer(Answer::Timer(Timer::Answer)) => match self.answer.take() {
+                Some(found) => found.lead_on(context),
+                None => (Phase::LookUp(self), Vec::new()),
+            },
+            _ => (Phase::LookUp(self), Vec::new()),
+        }
+    }
+
+    /// The answer comes at a whole multiple of the tick, so that the directory's own speed says
+    /// nothing about the account.
+    fn until_tick(&self, now: Now) -> std::time::Duration {
+        let elapsed = now.mono.saturating_sub(self.since.unwrap_or(now.mono));
+        let tick = limits::ANSWER_TICK.as_nanos().max(1);
+        let rest = tick - elapsed.as_nanos() % tick;
+        std::time::Duration::from_nanos(u64::try_from(rest).unwrap_or(0))
+    }
+}
+
+impl Found {
+    fn lead_on(self, context: &Context<'_>) -> Next {
+        let (subject, account) = match self {
+            Self::Down(refusal, result) => {
+                let effects = vec![
+                    context.audit(EventKind::ResetStarted, None, result),
+                    Effect::Show(Prompt::Login {
+                        refusal: Some(refusal),
+                    }),
+                ];
+                return (Phase::AskLogin, effects);
+            }
+            Self::Somebody(account) => (Subject::Account(account.key.clone()), Some(account)),
+            Self::Nobody(subject) => (subject, None),
+        };
+        let addressee = Addressee::of(account);
+        let binding = Binding {
+            reset: context.setup.reset.clone(),
+            subject,
+            action: Action::Reset,
+            place: context.setup.place.clone(),
+        };
+        let ask = AskCode {
+            addressee,
+            binding,
+            expires: context.now.plus(context.setup.code.lifetime),
+            resend: context.now.plus(limits::CODE_RESEND_AFTER),
+            sent: None,
+            typed: Typed::Nothing,
+        };
+        let started = context.audit(
+            EventKind::ResetStarted,
+            ask.account(),
+            ask.addressee.as_str(),
+        );
+        let effects = vec![started, ask.show(None), ask.issue(context)];
+        (Phase::AskCode(ask), effects)
+    }
+}
+
+/// Who gets what in WeCom; never told to whoever typed the name.
+enum Addressee {
+    /// May be reset: gets the code.
+    Eligible(Box<Account>, WecomUserId),
+    /// May not be reset: is told so on the phone, if there is one.
+    Told(Box<Account>, Option<WecomUserId>, NotAllowed),
+    /// Has no phone to send to.
+    Unmapped(Box<Account>),
+    /// The login name leads nowhere.
+    Nobody,
+}
+
+impl Addressee {
+    fn of(account: Option<Box<Account>>) -> Self {
+        let Some(account) = account else {
+            return Self::Nobody;
+        };
+        match (account.standing, account.wecom.clone()) {
+            (Standing::Disabled, to) => Self::Told(account, to, NotAllowed::Disabled),
+            (Standing::Protected, to) => Self::Told(account, to, NotAllowed::Protected),
+            (Standing::Eligible, Some(to)) => Self::Eligible(account, to),
+            (Standing::Eligible, None) => Self::Unmapped(account),
+        }
+    }
+
+    /// The word in the audit record.
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Eligible(..) => "code_due",
+            Self::Told(_, _, NotAllowed::Disabled) => "disabled",
+            Self::Told(_, _, NotAllowed::Protected) => "protected",
+            Self::Unmapped(_) => "unmapped",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    fn account(&self) -> Option<&Account> {
+        match self {
+            Self::Eligible(account, _) | Self::Told(account, ..) | Self::Unmapped(account) => {
+                Some(account)
+            }
+            Self::Nobody => None,
+        }
+    }
+}
+
+/// What was typed into the code field and not answered yet.
+enum Typed {
+    Nothing,
+    /// Waits for the kiosk's turn.
+    InLine(CodeDigits, Option<Timestamp>),
+    /// Is being judged.
+    Judging,
+}
+
+/// The code is asked for, or judged.
+pub(super) struct AskCode {
+    addressee: Addressee,
+    binding: Binding,
+    expires: Now,
+    resend: Now,
+    sent: Option<SentMessage>,
+    typed: Typed,
+}
+
+impl AskCode {
+    pub(super) fn account(&self) -> Option<AccountKey> {
+        self.addressee.account().map(|account| account.key.clone())
+    }
+
+    pub(super) fn sent(&self) -> Option<SentMessage> {
+        self.sent.clone()
+    }
+
+    pub(super) fn step(self, context: &Context<'_>, event: Event) -> Next {
+        match event {
+            Event::Input(Input::Code(digits)) => self.submitted(context, digits),
+            Event::Input(Input::AnotherCode) => self.another(context),
+            Event::Answer(Answer::KioskAttempt(permission)) => self.slot(context, permission),
+            Event::Answer(Answer::Timer(Timer::Slot)) => self.judge(),
+            Event::Answer(Answer::Judged(judged)) => self.judged(context, judged),
+            Event::Answer(Answer::Issued(issued, digits)) => self.issued(context, issued, digits),
+            Event::Answer(Answer::Timer(Timer::Budget)) => {
+                let effects = vec![self.issue(context)];
+                (Phase::AskCode(self), effects)
+            }
+            Event::Answer(Answer::Sent(purpose, sent)) => self.sent_off(context, purpose, sent),
+            _ => (Phase::AskCode(self), Vec::new()),
+        }
+    }
+
+    fn show(&self, refusal: Option<Refusal>) -> Effect {
+        let slowed_until = match &self.typed {
+            Typed::InLine(_, at) => *at,
+            _ => None,
+        };
+        Effect::Show(Prompt::Code {
+            expires_at: self.expires.wall,
+            resend_at: self.resend.wall,
+            judging: !matches!(self.typed, Typed::Nothing),
+            refusal,
+            slowed_until,
+        })
+    }
+
+    fn stay(self, refusal: Refusal) -> Next {
+        let show = self.show(Some(refusal));
+        (Phase::AskCode(self), vec![show])
+    }
+
+    /// A code for who may be reset; a decoy for everybody else.
+    fn issue(&self, context: &Context<'_>) -> Effect {
+        let mut random = [0; 8];
+        context.entropy.fill(&mut random);
+        let digits = CodeDigits::from_random(random, context.setup.code.digits);
+        let eligible = matches!(self.addressee, Addressee::Eligible(..));
+        Effect::IssueCode {
+            binding: self.binding.clone(),
+            digits: eligible.then_some(digits),
+        }
+    }
+
+    fn submitted(mut self, context: &Context<'_>, digits: CodeDigits) -> Next {
+        if !matches!(self.typed, Typed::Nothing) {
+            return (Phase::AskCode(self), Vec::new());
+        }
+        if context.now.reached(self.expires) {
+            let record = context.audit(EventKind::CodeJudged, self.account(), "expired");
+            let show = self.show(Some(Refusal::CodeExpired));
+            return (Phase::AskCode(self), vec![record, show]);
+        }
+        self.typed = Typed::InLine(digits, None);
+        let effects = vec![self.show(None), context.kiosk_attempt()];
+        (Phase::AskCode(self), effects)
+    }
+
+    fn slot(mut self, context: &Context<'_>, permission: Result<Permission, StoreError>) -> Next {
+        match permission {
+            Ok(Permission::Now) => self.judge(),
+            Ok(Permission::At(at)) => {
+                if let Typed::InLine(_, slowed) = &mut self.typed {
+                    *slowed = Some(at);
+                }
+                let effects = vec![
+                    self.show(None),
+                    Effect::Timer(Timer::Slot, context.until(at)),
+                ];
+                (Phase::AskCode(self), effects)
+            }
+            Err(_) => self.store_down(context),
+        }
+    }
+
+    fn judge(mut self) -> Next {
+        match std::mem::replace(&mut self.typed, Typed::Judging) {
+            Typed::InLine(typed, _) => {
+                let binding = self.binding.clone();
+                let effects = vec![self.show(None), Effect::Judge { binding, typed }];
+                (Phase::AskCode(self), effects)
+            }
+            other => {
+                self.typed = other;
+                (Phase::AskCode(self), Vec::new())
+            }
+        }
+    }
+
+    fn another(mut self, context: &Context<'_>) -> Next {
+        if !context.now.reached(self.resend) {
+            let at = self.resend.wall;
+            return self.stay(Refusal::ResendTooSoon { at });
+        }
+        self.expires = context.now.plus(context.setup.code.lifetime);
+        self.resend = context.now.plus(limits::CODE_RESEND_AFTER);
+        let mut effects: Vec<Effect> = self.sent.take().map(Effect::Recall).into_iter().collect();
+        effects.extend([self.show(None), self.issue(context)]);
+        (Phase::AskCode(self), effects)
+    }
+
+    fn issued(
+        self,
+        context: &Context<'_>,
+        issued: Result<Issued, StoreError>,
+        digits: Option<CodeDigits>,
+    ) -> Next {
+        match issued {
+            Ok(Issued::Send) => {
+                let effects = self.message(context, digits).into_iter().collect();
+                (Phase::AskCode(self), effects)
+            }
+            // The screen stays the same; the message goes out when its turn comes.
+            Ok(Issued::Wait(at)) => {
+                let effects = vec![Effect::Timer(Timer::Budget, context.until(at))];
+                (Phase::AskCode(self), effects)
+            }
+            Err(_) => self.store_down(context),
+        }
+    }
+
+    fn message(&self, context: &Context<'_>, digits: Option<CodeDigits>) -> Option<Effect> {
+        let kiosk = context.setup.place.kiosk.clone();
+        let reference = context.reference();
+        let (account, to, body, purpose) = match (&self.addressee, digits) {
+            (Addressee::Eligible(account, to), Some(digits)) => {
+                let lifetime = context.setup.code.lifetime;
+                let body = Body::KioskCode {
+                    digits,
+                    kiosk,
+                    lifetime,
+                    reference,
+                };
+                (account, to, body, Purpose::Code)
+            }
+            (Addressee::Told(account, Some(to), why), _) => {
+                let body = Body::NotAllowed {
+                    why: *why,
+                    kiosk,
+                    reference,
+                };
+                (account, to, body, Purpose::NotAllowed)
+            }
+            _ => return None,
+        };
+        let message = Message {
+            to: to.clone(),
+            language: account.language.clone(),
+            body,
+        };
+        Some(Effect::Send(message, purpose))
+    }
+
+    fn sent_off(
+        mut self,
+        context: &Context<'_>,
+        purpose: Purpose,
+        sent: Result<SentMessage, SendError>,
+    ) -> Next {
+        let kind = if purpose == Purpose::Code {
+            EventKind::CodeSent
+        } else {
+            EventKind::NoticeSent
+        };
+        let result = send_result(&sent);
+        if purpose == Purpose::Code {
+            self.sent = sent.ok();
+        }
+        let record = context.audit(kind, self.account(), result);
+        (Phase::AskCode(self), vec![record])
+    }
+
+    fn judged(mut self, context: &Context<'_>, judged: Result<Judgement, StoreError>) -> Next {
+        if !matches!(self.typed, Typed::Judging) {
+            return (Phase::AskCode(self), Vec::new());
+        }
+        self.typed = Typed::Nothing;
+        let Ok(judgement) = judged else {
+            return self.store_down(context);
+        };
+        match judgement {
+            Judgement::Right => self.proved(context),
+            Judgement::Wrong { left: 0 } | Judgement::NoTriesLeft => {
+                self.over(context, Refusal::CodeWrong { left: 0 }, "no_tries_left")
+            }
+            Judgement::Wrong { left } => self.stay(Refusal::CodeWrong { left }),
+            Judgement::Expired => self.stay(Refusal::CodeExpired),
+            Judgement::AccountWaits { until } => {
+                let refusal = Refusal::TooManyWrongCodes { until: Some(until) };
+                self.over(context, refusal, "account_waits")
+            }
+            Judgement::StaffOnly => self.over(
+                context,
+                Refusal::TooManyWrongCodes { until: None },
+                "staff_only",
+            ),
+        }
+    }
+
+    /// The one place where a grant is made.
+    fn proved(self, context: &Context<'_>) -> Next {
+        match self.addressee {
+            Addressee::Eligible(account, to)
+                if self.binding.subject == Subject::Account(account.key.clone()) =>
+            {
+                let grant = Grant::from_right_code(account.key.clone(), self.binding.reset.clone());
+                let mut effects: Vec<Effect> = self.sent.map(Effect::Recall).into_iter().collect();
+                effects.push(Effect::Show(Prompt::Reading));
+                effects.push(Effect::ReadAccount(account.clone()));
+                (
+                    Phase::Reading(Reading::new(grant, account, to, context.now)),
+                    effects,
+                )
+            }
+            // A decoy matches nothing; should a store say otherwise, it still leads nowhere.
+            _ => self.over(context, Refusal::CodeWrong { left: 0 }, "no_tries_left"),
+        }
+    }
+
+    fn over(self, context: &Context<'_>, refusal: Refusal, result: &'static str) -> Next {
+        let account = self.account();
+        let loose_ends = Phase::AskCode(self).loose_ends(context);
+        context.end(refusal, account, result, loose_ends)
+    }
+
+    fn store_down(self, context: &Context<'_>) -> Next {
+        self.over(context, Refusal::StoreDown, "store_down")
+    }
+}
+
+/// The word in the audit record.
+pub(in crate::flow) fn send_result(sent: &Result<SentMessage, SendError>) -> &'static str {
+    match sent {
+        Ok(_) => "sent",
+        Err(SendError::Receiver(_)) => "receiver_unreachable",
+        Err(SendError::ChannelDown(_)) => "channel_down",
+    }
+}

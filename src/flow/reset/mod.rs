@@ -1,0 +1,225 @@
+//! One reset, as phases that are consumed by the step that leaves them: "set the password" cannot
+//! be written before "proved", because only the proof makes the [`Grant`](super::grant::Grant).
+//!
+//! [`Reset::step`] takes the time, randomness and one event, and returns effects as data. It does
+//! no I/O and never waits.
+
+mod asking;
+mod changing;
+#[cfg(test)]
+mod tests;
+
+pub(super) use asking::send_result;
+
+use super::effect::{Answer, Effect, Event, Input};
+use super::ports::Entropy;
+use super::prompt::{Prompt, Refusal};
+use crate::domain::account::AccountKey;
+use crate::domain::audit::{AuditEvent, EventKind};
+use crate::domain::code::{CodeRules, Place, ResetId};
+use crate::domain::policy::SitePolicy;
+use crate::domain::time::{Now, Timestamp};
+
+use asking::{AskCode, LookUp};
+use changing::{Change, Reading};
+
+/// What a reset is made with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its id.
+    pub reset: ResetId,
+    /// Where it happens.
+    pub place: Place,
+    /// How codes are made.
+    pub code: CodeRules,
+    /// What the site demands of passwords.
+    pub site: SitePolicy,
+}
+
+/// One attempt to reset, from the login name to its end.
+pub struct Reset {
+    setup: Setup,
+    phase: Phase,
+}
+
+/// Where it stands.
+enum Phase {
+    /// A login name is asked for.
+    AskLogin,
+    /// The login name is being looked up.
+    LookUp(LookUp),
+    /// The code is asked for, or judged.
+    AskCode(AskCode),
+    /// Proved: account and policy are being read.
+    Reading(Reading),
+    /// Proved: the new password is asked for, judged, set, proved, recorded.
+    Change(Change),
+    /// The end: nothing leads on from here.
+    Over,
+}
+
+/// What a step needs beside the phase.
+struct Context<'a> {
+    setup: &'a Setup,
+    now: Now,
+    entropy: &'a dyn Entropy,
+}
+
+/// Where a step leads and what it asks for.
+type Next = (Phase, Vec<Effect>);
+
+impl Reset {
+    /// A reset that asks for a login name, and the effects that show it.
+    pub fn begin(setup: Setup) -> (Self, Vec<Effect>) {
+        let reset = Self {
+            setup,
+            phase: Phase::AskLogin,
+        };
+        (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &ResetId {
+        &self.setup.reset
+    }
+
+    /// One event leads to the next phase and to effects. An event that the phase does not wait
+    /// for changes nothing.
+    pub fn step(&mut self, now: Now, entropy: &dyn Entropy, event: Event) -> Vec<Effect> {
+        let context = Context {
+            setup: &self.setup,
+            now,
+            entropy,
+        };
+        let phase = std::mem::replace(&mut self.phase, Phase::Over);
+        let (next, effects) = match event {
+            // Its record is gone: nothing that has not been asked of the directory may be.
+            Event::Answer(Answer::AuditFailed(_)) if !phase.is_changing() => context.end(
+                Refusal::StoreDown,
+                None,
+                "store_down",
+                phase.loose_ends(&context),
+            ),
+            Event::Input(Input::Abandon) => phase.abandon(&context),
+            event => match phase {
+                Phase::AskLogin => asking::login(&context, event),
+                Phase::LookUp(look_up) => look_up.step(&context, event),
+                Phase::AskCode(ask) => ask.step(&context, event),
+                Phase::Reading(reading) => reading.step(&context, event),
+                Phase::Change(change) => change.step(&context, event),
+                Phase::Over => (Phase::Over, after_the_end(event)),
+            },
+        };
+        self.phase = next;
+        effects
+    }
+}
+
+/// A message that was accepted after its reset ended is still taken back.
+fn after_the_end(event: Event) -> Vec<Effect> {
+    match event {
+        Event::Answer(Answer::Sent(super::effect::Purpose::Code, Ok(sent))) => {
+            vec![Effect::Recall(sent)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl Phase {
+    /// Whether the directory has been, or is about to be, asked to change: from there a reset
+    /// always runs to its recorded end.
+    fn is_changing(&self) -> bool {
+        matches!(self, Self::Change(change) if change.is_under_way())
+    }
+
+    /// What must not outlive the reset.
+    fn loose_ends(&self, context: &Context<'_>) -> Vec<Effect> {
+        match self {
+            Self::AskCode(ask) => {
+                let mut effects = vec![Effect::Discard(context.setup.reset.clone())];
+                effects.extend(ask.sent().map(Effect::Recall));
+                effects
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The account, where it is known.
+    fn account(&self) -> Option<AccountKey> {
+        match self {
+            Self::AskLogin | Self::LookUp(_) | Self::Over => None,
+            Self::AskCode(ask) => ask.account(),
+            Self::Reading(reading) => Some(reading.account()),
+            Self::Change(change) => Some(change.account()),
+        }
+    }
+
+    fn abandon(mut self, context: &Context<'_>) -> Next {
+        if let Self::Change(change) = &mut self
+            && change.is_under_way()
+        {
+            change.leave();
+            return (self, Vec::new());
+        }
+        if matches!(self, Self::Over) {
+            return (self, vec![Effect::Finish]);
+        }
+        let mut effects = self.loose_ends(context);
+        if !matches!(self, Self::AskLogin) {
+            effects.push(context.audit(EventKind::ResetEnded, self.account(), "abandoned"));
+        }
+        effects.push(Effect::Finish);
+        (Self::Over, effects)
+    }
+}
+
+impl Context<'_> {
+    /// A record of this reset, now.
+    fn audit(&self, kind: EventKind, account: Option<AccountKey>, result: &'static str) -> Effect {
+        Effect::Audit(AuditEvent {
+            at: self.now.wall,
+            kind,
+            reset: self.setup.reset.clone(),
+            account,
+            place: self.setup.place.clone(),
+            result,
+        })
+    }
+
+    /// Ends the reset without a change: records it, says why, and ties up `loose_ends`.
+    fn end(
+        &self,
+        refusal: Refusal,
+        account: Option<AccountKey>,
+        result: &'static str,
+        loose_ends: Vec<Effect>,
+    ) -> Next {
+        let mut effects = loose_ends;
+        effects.push(self.audit(EventKind::ResetEnded, account, result));
+        effects.push(self.show_end(refusal));
+        effects.push(Effect::Finish);
+        (Phase::Over, effects)
+    }
+
+    /// The last screen of a reset that did not change anything, or that nobody knows of.
+    fn show_end(&self, refusal: Refusal) -> Effect {
+        Effect::Show(Prompt::Ended {
+            refusal,
+            reference: self.reference(),
+        })
+    }
+
+    /// One attempt at this kiosk: it may have to wait its turn.
+    fn kiosk_attempt(&self) -> Effect {
+        Effect::KioskAttempt(self.setup.place.kiosk.clone())
+    }
+
+    fn reference(&self) -> String {
+        self.setup.reset.reference()
+    }
+
+    /// How long until `at`; zero when it has passed.
+    fn until(&self, at: Timestamp) -> std::time::Duration {
+        at.since(self.now.wall)
+    }
+}

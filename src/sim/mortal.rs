@@ -1,0 +1,148 @@
+//! A store that shares the world's slowness, faults and death: wraps another store's ports.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::world::World;
+use crate::domain::account::LoginName;
+use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
+use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::secret::CodeDigits;
+use crate::domain::throttle::Permission;
+use crate::domain::time::Timestamp;
+use crate::flow::ports::{
+    AuditLog, Codes, Intent, Intents, Issued, OpenIntent, Opened, Outcome, Pairing, Pairings,
+    StoreError, Throttles,
+};
+
+/// A store in a world where the program can die before and after every write.
+pub struct Mortal<S> {
+    world: World,
+    store: Arc<S>,
+}
+
+impl<S> Mortal<S> {
+    /// Wraps `store`.
+    pub fn new(world: &World, store: Arc<S>) -> Self {
+        Self {
+            world: world.clone(),
+            store,
+        }
+    }
+
+    /// Runs one write between two moments at which the program may die.
+    async fn write<T>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.store_down) {
+            return Err(StoreError("simulated".to_owned()));
+        }
+        let written = write.await;
+        self.world.turn().await;
+        written
+    }
+}
+
+#[async_trait]
+impl<S: Codes> Codes for Mortal<S> {
+    async fn issue(
+        &self,
+        binding: &Binding,
+        digits: Option<&CodeDigits>,
+        rules: CodeRules,
+        now: Timestamp,
+    ) -> Result<Issued, StoreError> {
+        self.write(self.store.issue(binding, digits, rules, now))
+            .await
+    }
+
+    async fn judge(
+        &self,
+        binding: &Binding,
+        typed: &CodeDigits,
+        rules: CodeRules,
+        now: Timestamp,
+    ) -> Result<Judgement, StoreError> {
+        self.write(self.store.judge(binding, typed, rules, now))
+            .await
+    }
+
+    async fn discard(&self, reset: &ResetId) -> Result<(), StoreError> {
+        self.write(self.store.discard(reset)).await
+    }
+
+    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.write(self.store.discard_all(subject)).await
+    }
+
+    fn nobody(&self, login: &LoginName) -> Subject {
+        self.store.nobody(login)
+    }
+}
+
+#[async_trait]
+impl<S: Throttles> Throttles for Mortal<S> {
+    async fn kiosk_attempt(&self, kiosk: &str, now: Timestamp) -> Result<Permission, StoreError> {
+        self.write(self.store.kiosk_attempt(kiosk, now)).await
+    }
+}
+
+#[async_trait]
+impl<S: AuditLog> AuditLog for Mortal<S> {
+    async fn append(&self, event: &AuditEvent) -> Result<(), StoreError> {
+        self.write(self.store.append(event)).await
+    }
+
+    async fn read(&self, after: u64, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
+        self.store.read(after, limit).await
+    }
+
+    async fn verify(&self) -> Result<Result<u64, ChainError>, StoreError> {
+        self.store.verify().await
+    }
+}
+
+#[async_trait]
+impl<S: Intents> Intents for Mortal<S> {
+    async fn open(&self, intent: &Intent) -> Result<Opened, StoreError> {
+        self.write(self.store.open(intent)).await
+    }
+
+    async fn close(
+        &self,
+        reset: &ResetId,
+        outcome: Outcome,
+        at: Timestamp,
+        look_again: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.write(self.store.close(reset, outcome, at, look_again))
+            .await
+    }
+
+    async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError> {
+        self.write(self.store.due(now, starting)).await
+    }
+
+    async fn look_again(
+        &self,
+        reset: &ResetId,
+        at: Timestamp,
+        counts: bool,
+    ) -> Result<(), StoreError> {
+        self.write(self.store.look_again(reset, at, counts)).await
+    }
+}
+
+#[async_trait]
+impl<S: Pairings> Pairings for Mortal<S> {
+    async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
+        self.write(self.store.offer(pairing, now)).await
+    }
+
+    async fn end(&self, visit: &ResetId) -> Result<(), StoreError> {
+        self.write(self.store.end(visit)).await
+    }
+}

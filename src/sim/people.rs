@@ -1,0 +1,355 @@
+//! The directory and the channel of the simulated world.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::world::{PasswordSet, World};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
+use crate::domain::policy::{DirectoryPolicy, LengthUnit};
+use crate::domain::secret::Password;
+use crate::domain::time::Timestamp;
+use crate::flow::grant::Grant;
+use crate::flow::message::{Body, Message};
+use crate::flow::ports::{
+    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Messenger, ProvingBind,
+    SendError, SentMessage, ServerUrl, SetOutcome,
+};
+
+/// A check that runs at the very moment a password is about to be set: whether the intent is
+/// durable.
+pub type IntentCheck = Arc<dyn Fn(&Grant) -> bool + Send + Sync>;
+
+/// The people of the simulated company, as directory and as phones.
+#[derive(Clone)]
+pub struct People {
+    world: World,
+    state: Arc<Mutex<State>>,
+    intent_is_durable: IntentCheck,
+}
+
+#[derive(Default)]
+struct State {
+    entries: HashMap<AccountKey, Entry>,
+    /// Changes a stalled server still holds back.
+    held_back: Vec<(Timestamp, PasswordSet)>,
+    sets: Vec<PasswordSet>,
+    broken: Vec<String>,
+    inbox: HashMap<String, Vec<Received>>,
+    messages: u64,
+}
+
+struct Entry {
+    account: Account,
+    passwords: Vec<String>,
+    writes: u64,
+    by_us: bool,
+}
+
+/// A message on a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The channel's id.
+    pub id: String,
+    /// The code's digits, if it brought one.
+    pub digits: Option<String>,
+    /// Whether it was taken back.
+    pub recalled: bool,
+}
+
+impl People {
+    /// These accounts, each with an old password nobody here knows.
+    pub fn new(world: &World, accounts: Vec<Account>, intent_is_durable: IntentCheck) -> Self {
+        let entries = accounts
+            .into_iter()
+            .map(|account| {
+                let passwords = vec![format!("old password of {}", account.login)];
+                (
+                    account.key.clone(),
+                    Entry {
+                        account,
+                        passwords,
+                        writes: 1,
+                        by_us: false,
+                    },
+                )
+            })
+            .collect();
+        let state = State {
+            entries,
+            ..State::default()
+        };
+        Self {
+            world: world.clone(),
+            state: Arc::new(Mutex::new(state)),
+            intent_is_durable,
+        }
+    }
+
+    /// Every password that landed, in order.
+    pub fn sets(&self) -> Vec<PasswordSet> {
+        self.lock().sets.clone()
+    }
+
+    /// What broke a rule at the moment it happened.
+    pub fn broken(&self) -> Vec<String> {
+        self.lock().broken.clone()
+    }
+
+    /// The password an account has now.
+    pub fn password(&self, key: &AccountKey) -> Option<String> {
+        let mut state = self.lock();
+        state.land(self.world.now().wall);
+        state.entries.get(key)?.passwords.last().cloned()
+    }
+
+    /// The messages on a phone, oldest first.
+    pub fn inbox(&self, to: &WecomUserId) -> Vec<Received> {
+        self.lock()
+            .inbox
+            .get(&to.as_str().to_lowercase())
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Somebody else sets a password.
+    pub fn somebody_sets(&self, key: &AccountKey, password: &str) {
+        let at = self.world.now().wall;
+        let set = PasswordSet {
+            account: key.clone(),
+            reset: None,
+            password: password.to_owned(),
+            at,
+        };
+        self.lock().apply(set);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A question to the directory: `Err` when it does not answer.
+    async fn asked(&self) -> Result<(), DirectoryDown> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.directory_down) {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            return Err(DirectoryDown::Unreachable("simulated".to_owned()));
+        }
+        self.lock().land(self.world.now().wall);
+        Ok(())
+    }
+}
+
+impl State {
+    /// Lets changes land whose time has come.
+    fn land(&mut self, now: Timestamp) {
+        let (due, later) = std::mem::take(&mut self.held_back)
+            .into_iter()
+            .partition::<Vec<_>, _>(|(at, _)| *at <= now);
+        self.held_back = later;
+        for (_, set) in due {
+            self.apply(set);
+        }
+    }
+
+    fn apply(&mut self, set: PasswordSet) {
+        if let Some(entry) = self.entries.get_mut(&set.account) {
+            entry.passwords.push(set.password.clone());
+            entry.writes += 1;
+            entry.by_us = set.reset.is_some();
+            entry.account.age.changed_at = Some(set.at);
+        }
+        self.sets.push(set);
+    }
+
+    fn mark(&self, key: &AccountKey) -> Option<ChangeMark> {
+        let entry = self.entries.get(key)?;
+        Some(ChangeMark {
+            server: ServerUrl("sim://one".to_owned()),
+            entry_mark: entry.writes.to_string(),
+            password_mark: entry.passwords.len().to_string(),
+        })
+    }
+}
+
+#[async_trait]
+impl Directory for People {
+    async fn find(&self, login: &LoginName) -> Result<Option<Account>, DirectoryDown> {
+        self.asked().await?;
+        let state = self.lock();
+        let mut found = state
+            .entries
+            .values()
+            .filter(|entry| entry.account.login == login.as_str());
+        Ok(found.next().map(|entry| entry.account.clone()))
+    }
+
+    async fn reread(
+        &self,
+        key: &AccountKey,
+        _dn: &EntryDn,
+    ) -> Result<Option<Account>, DirectoryDown> {
+        self.asked().await?;
+        Ok(self
+            .lock()
+            .entries
+            .get(key)
+            .map(|entry| entry.account.clone()))
+    }
+
+    async fn policy(&self, _account: &Account) -> Result<DirectoryPolicy, DirectoryDown> {
+        self.asked().await?;
+        Ok(DirectoryPolicy {
+            min_length: Some((12, LengthUnit::Bytes)),
+            history: Some(5),
+            history_on_reset: true,
+            max_age: Some(Duration::from_secs(120 * 86_400)),
+            ..DirectoryPolicy::default()
+        })
+    }
+
+    async fn mark(&self, key: &AccountKey, _dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
+        self.asked().await?;
+        let gone = DirectoryDown::Misconfigured("the entry is gone".to_owned());
+        self.lock().mark(key).ok_or(gone)
+    }
+
+    async fn set_password(
+        &self,
+        grant: Grant,
+        _dn: &EntryDn,
+        _mark: &ChangeMark,
+        password: &Password,
+    ) -> SetOutcome {
+        if !(self.intent_is_durable)(&grant) {
+            self.lock()
+                .broken
+                .push("a password was set without a durable intent".to_owned());
+        }
+        if let Err(down) = self.asked().await {
+            return SetOutcome::NotAsked(grant, down);
+        }
+        let used = self
+            .lock()
+            .entries
+            .get(grant.account())
+            .is_some_and(|entry| {
+                entry
+                    .passwords
+                    .iter()
+                    .rev()
+                    .take(6)
+                    .any(|old| old == password.expose())
+            });
+        if used {
+            return SetOutcome::Refused(grant, DirectoryRefusal::InHistory);
+        }
+        let now = self.world.now().wall;
+        let set = PasswordSet {
+            account: grant.account().clone(),
+            reset: Some(grant.reset().clone()),
+            password: password.expose().to_owned(),
+            at: now,
+        };
+        if self.world.happens(|faults| faults.answer_lost) {
+            match self.world.below(3) {
+                0 => self.lock().apply(set),
+                1 => {
+                    let at = now.plus(Duration::from_secs(1 + self.world.below(60)));
+                    self.lock().held_back.push((at, PasswordSet { at, ..set }));
+                }
+                _ => {}
+            }
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            return SetOutcome::AnswerLost;
+        }
+        self.lock().apply(set);
+        if self.world.happens(|faults| faults.somebody_else) {
+            let other = format!("somebody else's {}", self.world.below(1_000_000));
+            self.somebody_sets(grant.account(), &other);
+        }
+        self.world.turn().await;
+        SetOutcome::Changed
+    }
+
+    async fn prove(&self, dn: &EntryDn, _server: &ServerUrl, password: &Password) -> ProvingBind {
+        if self.asked().await.is_err() {
+            return ProvingBind::Unreachable;
+        }
+        let state = self.lock();
+        let entry = state.entries.values().find(|entry| entry.account.dn == *dn);
+        match entry.and_then(|entry| entry.passwords.last()) {
+            Some(now) if now == password.expose() => ProvingBind::Works,
+            _ => ProvingBind::Wrong,
+        }
+    }
+
+    async fn landed(
+        &self,
+        key: &AccountKey,
+        _dn: &EntryDn,
+        mark: &ChangeMark,
+    ) -> Result<Landed, DirectoryDown> {
+        self.asked().await?;
+        let state = self.lock();
+        let now = state.mark(key);
+        let by_us = state.entries.get(key).is_some_and(|entry| entry.by_us);
+        let changes = |mark: &ChangeMark| mark.password_mark.parse::<u64>().unwrap_or(0);
+        Ok(match now {
+            Some(now) if now == *mark => Landed::NotYet,
+            // A real directory shows the last writer only: with two changes nobody can tell.
+            Some(now) if by_us && changes(&now) == changes(mark) + 1 => Landed::ByUs,
+            _ => Landed::Unclear,
+        })
+    }
+}
+
+#[async_trait]
+impl Messenger for People {
+    async fn send(&self, message: Message) -> Result<SentMessage, SendError> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.channel_down) {
+            return Err(SendError::ChannelDown("simulated".to_owned()));
+        }
+        let sent = {
+            let mut state = self.lock();
+            state.messages += 1;
+            let id = format!("message-{}", state.messages);
+            let digits = match &message.body {
+                Body::KioskCode { digits, .. } => Some(digits.expose().to_owned()),
+                _ => None,
+            };
+            let received = Received {
+                id: id.clone(),
+                digits,
+                recalled: false,
+            };
+            state
+                .inbox
+                .entry(message.to.as_str().to_lowercase())
+                .or_default()
+                .push(received);
+            SentMessage { id }
+        };
+        self.world.turn().await;
+        Ok(sent)
+    }
+
+    async fn recall(&self, sent: &SentMessage) -> Result<(), SendError> {
+        self.world.turn().await;
+        for received in self.lock().inbox.values_mut().flatten() {
+            received.recalled |= received.id == sent.id;
+        }
+        Ok(())
+    }
+
+    async fn works(&self) -> Result<(), SendError> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.channel_down) {
+            return Err(SendError::ChannelDown("simulated".to_owned()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,259 @@
+//! Who comes to the kiosks: employees who do it right, who fumble, who leave, and attackers.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rekey::domain::account::{AccountKey, LoginName, WecomUserId};
+use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, Verdict};
+use rekey::domain::secret::{CodeDigits, Password};
+use rekey::domain::strength::Strength;
+use rekey::domain::time::Timestamp;
+use rekey::flow::driver::Running;
+use rekey::flow::effect::Input;
+use rekey::flow::ports::{Assessor, Clock};
+use rekey::flow::prompt::{Prompt, Refusal};
+
+use crate::Company;
+
+/// Judges by length only: the meter has its own tests.
+pub struct LengthOnly;
+
+#[async_trait]
+impl Assessor for LengthOnly {
+    async fn assess(&self, password: Arc<Password>, _policy: Arc<Policy>) -> Report {
+        let has = u32::try_from(password.expose().len()).unwrap_or(u32::MAX);
+        let verdict = if has >= 12 {
+            Verdict::Met
+        } else {
+            Verdict::NotMet
+        };
+        let rule = Rule::MinLength {
+            at_least: 12,
+            unit: LengthUnit::Bytes,
+            has,
+        };
+        Report {
+            lines: vec![(rule, verdict)],
+            strength: Strength::default(),
+        }
+    }
+}
+
+/// A kind of visitor.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Knows the login name, has the phone, types well.
+    Careful,
+    /// Mistypes codes, chooses short or old passwords, asks for another code.
+    Fumbling,
+    /// Leaves in the middle.
+    Leaving,
+    /// Types somebody else's login name and guesses.
+    Guesser,
+    /// Types a victim's name and a code read from their own phone.
+    OtherCode,
+    /// Tries protected, disabled, unmapped and invented names with any code.
+    Prober,
+}
+
+impl Actor {
+    pub const KINDS: u64 = 6;
+
+    pub fn of(n: u64) -> Self {
+        match n {
+            0 => Self::Careful,
+            1 => Self::Fumbling,
+            2 => Self::Leaving,
+            3 => Self::Guesser,
+            4 => Self::OtherCode,
+            _ => Self::Prober,
+        }
+    }
+}
+
+const EMPLOYEES: [(&str, &str); 3] = [
+    ("lin.wei", "LinWei"),
+    ("siti.rahma", "SitiRahma"),
+    ("john.miller", "JohnMiller"),
+];
+const OTHERS: [&str; 4] = ["the.admin", "has.left", "new.hire", "nobody.at.all"];
+
+/// One person's time at a kiosk, and what they saw.
+pub struct Visit {
+    number: u64,
+    pub actor: Actor,
+    pub login: &'static str,
+    phone: Option<&'static str>,
+    kiosk: String,
+    pub saw: Vec<(Timestamp, Prompt)>,
+    /// Passwords in the order they were submitted, with what the screen said of each.
+    pub submitted: Vec<String>,
+}
+
+static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
+
+/// How often each kind of ending was seen in all runs.
+pub fn seen() -> BTreeMap<&'static str, u64> {
+    SEEN.lock().expect("not poisoned").clone()
+}
+
+pub fn count(what: &'static str) {
+    *SEEN.lock().expect("not poisoned").entry(what).or_default() += 1;
+}
+
+impl Visit {
+    pub fn new(number: u64, actor: Actor, kiosk: String, company: &Company) -> Self {
+        let pick = |n: usize| company.world.below(n as u64) as usize;
+        let (own, phone) = EMPLOYEES[pick(EMPLOYEES.len())];
+        let (login, phone) = match actor {
+            Actor::Guesser => (own, None),
+            Actor::OtherCode => (own, EMPLOYEES.iter().find(|e| e.0 != own).map(|e| e.1)),
+            Actor::Prober => (OTHERS[pick(OTHERS.len())], None),
+            _ => (own, Some(phone)),
+        };
+        Self {
+            number,
+            actor,
+            login,
+            phone,
+            kiosk,
+            saw: Vec::new(),
+            submitted: Vec::new(),
+        }
+    }
+
+    pub fn key(&self) -> AccountKey {
+        AccountKey::new(&format!("key-of-{}", self.login))
+    }
+
+    /// Comes, does what this kind of person does, and goes. The reset itself is part of this
+    /// future: when the program dies, both are gone.
+    pub async fn live(&mut self, company: &Company) {
+        tokio::time::sleep(Duration::from_millis(company.world.below(4000))).await;
+        let (running, work) = company.resets(&self.kiosk.clone()).begin();
+        tokio::join!(self.act(company, running), work);
+    }
+
+    async fn act(&mut self, company: &Company, mut running: Running) {
+        let mut codes = 0;
+        while let Some(prompt) = running.prompts.recv().await {
+            self.saw.push((company.world.now().wall, prompt.clone()));
+            let think = Duration::from_millis(200 + company.world.below(8000));
+            tokio::time::sleep(think).await;
+            if self.actor == Actor::Leaving && company.world.below(4) == 0 {
+                return;
+            }
+            let input = match prompt {
+                Prompt::Login { refusal } => {
+                    if refusal.is_some() && self.saw.len() > 12 {
+                        return;
+                    }
+                    LoginName::parse(self.login).map(Input::Login)
+                }
+                Prompt::Code { judging: false, .. } => {
+                    codes += 1;
+                    if codes > 9 {
+                        return;
+                    }
+                    self.code(company).await
+                }
+                Prompt::NewPassword {
+                    busy: false,
+                    refusal,
+                    ..
+                } => {
+                    if self.submitted.len() > 4 {
+                        return;
+                    }
+                    drop(refusal);
+                    Some(self.password(company))
+                }
+                Prompt::Done { .. } | Prompt::Ended { .. } => return,
+                _ => None,
+            };
+            if let Some(input) = input
+                && running.inputs.send(input).await.is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn code(&mut self, company: &Company) -> Option<Input> {
+        let wrong = |n: u64| CodeDigits::parse(&format!("{n:06}"), 6).map(Input::Code);
+        let guess = company.world.below(1_000_000);
+        let Some(phone) = self.phone.and_then(WecomUserId::parse) else {
+            return wrong(guess);
+        };
+        if self.actor == Actor::Fumbling {
+            match company.world.below(5) {
+                0 => return wrong(guess),
+                1 => {
+                    tokio::time::sleep(Duration::from_secs(company.world.below(400))).await;
+                    return Some(Input::AnotherCode);
+                }
+                2 => tokio::time::sleep(Duration::from_secs(company.world.below(400))).await,
+                _ => {}
+            }
+        }
+        for _ in 0..60 {
+            let inbox = company.people.inbox(&phone);
+            let newest = inbox
+                .iter()
+                .rev()
+                .find_map(|m| m.digits.clone().filter(|_| !m.recalled));
+            if let Some(digits) = newest {
+                return CodeDigits::parse(&digits, 6).map(Input::Code);
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        wrong(guess)
+    }
+
+    fn password(&mut self, company: &Company) -> Input {
+        let number = self.submitted.len();
+        let text = match (self.actor, company.world.below(3)) {
+            (Actor::Fumbling, 0) => "short".to_owned(),
+            (Actor::Fumbling, 1) => format!("old password of {}", self.login),
+            _ => format!("visit {} wants password {number}", self.number),
+        };
+        self.submitted.push(text.clone());
+        Input::NewPassword(Password::new(&text).expect("a password"))
+    }
+
+    /// The last thing this visitor was told.
+    pub fn last(&self) -> Option<&Prompt> {
+        self.saw.last().map(|(_, prompt)| prompt)
+    }
+
+    /// Passwords of which this visitor was told that nothing was changed.
+    pub fn told_unchanged(&self) -> Vec<&String> {
+        let refusals = self.saw.iter().filter_map(|(_, prompt)| match prompt {
+            Prompt::NewPassword {
+                refusal,
+                busy: false,
+                ..
+            } => Some(refusal.is_some()),
+            _ => None,
+        });
+        // The first such prompt comes before any password; each later one answers the one before.
+        refusals
+            .skip(1)
+            .zip(&self.submitted)
+            .filter(|(refused, _)| *refused)
+            .map(|(_, p)| p)
+            .collect()
+    }
+}
+
+pub fn is_unknown(prompt: &Prompt) -> bool {
+    matches!(
+        prompt,
+        Prompt::Ended {
+            refusal: Refusal::OutcomeUnknown,
+            ..
+        }
+    )
+}

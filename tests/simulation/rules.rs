@@ -1,0 +1,217 @@
+//! The S-rules of the design, judged by facts: what the directory holds, what the records say,
+//! what people were told.
+
+use std::collections::HashMap;
+
+use rekey::domain::audit::AuditRecord;
+use rekey::domain::limits;
+use rekey::flow::ports::AuditLog;
+use rekey::flow::prompt::Prompt;
+
+use crate::Company;
+use crate::actors::{Actor, Visit, count, is_unknown};
+
+pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
+    let records = company
+        .store
+        .read(0, u32::MAX)
+        .await
+        .expect("the records can be read");
+    assert_eq!(
+        company.people.broken(),
+        Vec::<String>::new(),
+        "rule 4: durable before asked"
+    );
+    grants(company, &records);
+    codes(&records);
+    told_apart(visits);
+    outcomes(company, &records).await;
+    words(company, visits);
+    if calm {
+        the_careful_succeed(visits);
+    }
+}
+
+fn of<'a>(records: &'a [AuditRecord], event: &str, result: &str) -> Vec<&'a AuditRecord> {
+    records
+        .iter()
+        .filter(|r| r.event == event && r.result == result)
+        .collect()
+}
+
+/// Rule 1: no password without a proof for this account in this reset, and one change at most.
+fn grants(company: &Company, records: &[AuditRecord]) {
+    let right = of(records, "code_judged", "right");
+    let mut by_reset: HashMap<String, u32> = HashMap::new();
+    for set in company.people.sets() {
+        let Some(reset) = set.reset else { continue };
+        let proof = right
+            .iter()
+            .find(|r| r.reset == reset.as_str() && r.account == set.account.as_str());
+        assert!(
+            proof.is_some_and(|r| r.time <= set.at.as_millis()),
+            "rule 1: a proof comes first"
+        );
+        let sets = by_reset.entry(reset.as_str().to_owned()).or_default();
+        *sets += 1;
+        assert_eq!(*sets, 1, "rule 1: a grant is used once");
+        count("a password was set");
+    }
+}
+
+/// Rule 2: judged at most `tries` times a reset and five times wrong an hour; right once.
+fn codes(records: &[AuditRecord]) {
+    let mut judged: HashMap<&str, Vec<&AuditRecord>> = HashMap::new();
+    for record in records.iter().filter(|r| r.event == "code_judged") {
+        if record.result == "right" || record.result == "wrong" {
+            judged.entry(&record.reset).or_default().push(record);
+        }
+    }
+    for records in judged.values() {
+        assert!(records.len() <= 5, "rule 2: at most five tries a reset");
+        let right = records.iter().filter(|r| r.result == "right").count();
+        assert!(right <= 1, "rule 2: a code works once");
+        let last = records.last().map(|r| r.result.as_str());
+        assert!(
+            right == 0 || last == Some("right"),
+            "rule 2: nothing is judged after it"
+        );
+    }
+    let mut wrong: HashMap<&str, Vec<i64>> = HashMap::new();
+    for record in of(records, "code_judged", "wrong")
+        .iter()
+        .filter(|r| !r.account.is_empty())
+    {
+        wrong.entry(&record.account).or_default().push(record.time);
+        count("a code was wrong");
+    }
+    let hour = i64::try_from(limits::WRONG_CODES.window.as_millis()).expect("fits");
+    for times in wrong.values() {
+        for (n, first) in times.iter().enumerate() {
+            let within = times.iter().skip(n).filter(|t| **t < first + hour).count();
+            assert!(
+                within <= limits::WRONG_CODES.count as usize,
+                "rule 2: five an hour"
+            );
+        }
+    }
+}
+
+/// Rule 3: before a proof nobody is told anything that depends on the account.
+fn told_apart(visits: &[Visit]) {
+    for visit in visits
+        .iter()
+        .filter(|v| v.actor == Actor::Prober || v.actor == Actor::Guesser)
+    {
+        for (_, prompt) in &visit.saw {
+            let after_proof = matches!(
+                prompt,
+                Prompt::Reading
+                    | Prompt::NewPassword { .. }
+                    | Prompt::Working(_)
+                    | Prompt::Done { .. }
+            );
+            assert!(
+                !after_proof,
+                "rule 3: {:?} got past the code as {}",
+                visit.actor, visit.login
+            );
+        }
+        count("an attacker got nowhere");
+    }
+}
+
+/// Rules 4 and 5: every intent has an outcome, and the outcome is true.
+async fn outcomes(company: &Company, records: &[AuditRecord]) {
+    let verified = company
+        .store
+        .verify()
+        .await
+        .expect("the records can be read");
+    assert_eq!(
+        verified,
+        Ok(records.len() as u64),
+        "rule 4: the chain holds"
+    );
+    let sets = company.people.sets();
+    for intent in of(records, "change_intent", "asked") {
+        let outcomes: Vec<&AuditRecord> = records
+            .iter()
+            .filter(|r| {
+                r.event == "change_outcome" && r.reset == intent.reset && r.seq > intent.seq
+            })
+            .collect();
+        assert!(!outcomes.is_empty(), "rule 4: an intent is settled");
+        let landed = sets.iter().any(|s| {
+            s.reset.as_ref().is_some_and(|r| r.as_str() == intent.reset)
+                && s.at.as_millis() >= intent.time
+        });
+        // A reset may ask several times; only the outcomes up to the next intent are this one's.
+        let next = of(records, "change_intent", "asked")
+            .into_iter()
+            .find(|r| r.reset == intent.reset && r.seq > intent.seq)
+            .map_or(u64::MAX, |r| r.seq);
+        let last = outcomes
+            .iter()
+            .rfind(|r| r.seq < next)
+            .expect("rule 4: settled before the next");
+        match last.result.as_str() {
+            "changed" => assert!(landed, "rule 5: changed means changed"),
+            "refused" | "failed" => {
+                assert!(
+                    next != u64::MAX || !landed,
+                    "rule 5: failed means never landed"
+                );
+                count("a change was refused or failed");
+            }
+            "unknown" => count("an outcome stayed unknown"),
+            other => panic!("no such outcome: {other}"),
+        }
+        if outcomes.iter().any(|r| r.result == "unknown") && last.result != "unknown" {
+            count("an unknown outcome was found out");
+        }
+    }
+}
+
+/// Rules 5 and 6: "done" is true, and "not changed" is never said of what was changed.
+fn words(company: &Company, visits: &[Visit]) {
+    let sets = company.people.sets();
+    for visit in visits {
+        if let Some(Prompt::Done { .. }) = visit.last() {
+            let chosen = visit.submitted.last().expect("a password was submitted");
+            let landed = sets
+                .iter()
+                .any(|s| s.password == *chosen && s.account == visit.key());
+            assert!(landed, "rule 6: done means done");
+            count("done was said");
+        }
+        for told in visit.told_unchanged() {
+            let landed = sets
+                .iter()
+                .any(|s| s.password == *told && s.account == visit.key() && s.reset.is_some());
+            let again = visit.submitted.iter().filter(|p| *p == told).count() > 1;
+            assert!(
+                !landed || again,
+                "rule 5: {told} was set although it was called unchanged"
+            );
+        }
+        if visit.last().is_some_and(is_unknown) {
+            count("unknown was said");
+        }
+    }
+}
+
+/// Without faults a careful employee who is alone on the account is done.
+fn the_careful_succeed(visits: &[Visit]) {
+    for visit in visits.iter().filter(|v| v.actor == Actor::Careful) {
+        let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1;
+        if alone {
+            assert!(
+                matches!(visit.last(), Some(Prompt::Done { .. })),
+                "{:?}",
+                visit.last()
+            );
+            count("a careful employee was done");
+        }
+    }
+}
