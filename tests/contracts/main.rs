@@ -1,0 +1,3 @@
+//! One suite for each port, run against the simulation and against the real thing.
+
+mod messenger;
