@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod blocklist;
 pub mod code;
+pub mod display;
 pub mod limits;
 pub mod policy;
 pub mod secret;

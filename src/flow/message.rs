@@ -65,3 +65,9 @@ pub enum NotAllowed {
     /// Protected (rule 10).
     Protected,
 }
+
+/// Finds the words of a message, in the employee's language.
+pub trait Wording: Send + Sync {
+    /// The message as plain text. It may hold a code: it is wiped on drop.
+    fn text(&self, message: &Message) -> zeroize::Zeroizing<String>;
+}

@@ -1,0 +1,1 @@
+# The checklist on the new-password screen.

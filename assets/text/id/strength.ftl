@@ -1,0 +1,1 @@
+# What the strength meter says: one reason and one fix.
