@@ -67,7 +67,10 @@ impl Inputs {
         let mut inputs = Self(Vec::new());
         for (word, reason) in found {
             if !inputs.0.iter().any(|(known, _)| *known == word) {
-                inputs.0.push((word, reason));
+                let own = words.person.iter().any(|own| word.contains(own.as_str()));
+                inputs
+                    .0
+                    .push((word, if own { Reason::Personal } else { reason }));
             }
         }
         inputs
