@@ -179,7 +179,13 @@ async fn a_key_is_never_made_anew_where_records_exist() {
     assert!(matches!(refused, OpenError::Key(KeyError::Missing { .. })));
     assert!(refused.to_string().contains("put it back"), "{refused}");
     assert!(!stage.key().exists());
-    // Not even when the state's file is gone as well: the head file remembers.
+    // Not even when the head file is gone as well.
+    let head = fs::read(stage.head()).unwrap();
+    fs::remove_file(stage.head()).unwrap();
+    assert!(stage.open().await.is_err());
+    assert!(!stage.key().exists());
+    fs::write(stage.head(), head).unwrap();
+    // And not even when the state's file is gone as well: the head file remembers.
     fs::remove_file(stage.db()).unwrap();
     assert!(stage.open().await.is_err());
     assert!(!stage.key().exists());
