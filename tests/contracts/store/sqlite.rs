@@ -155,6 +155,10 @@ async fn all_files_are_the_owners_alone() {
         names.push(path.file_name().unwrap().to_owned());
     }
     assert!(names.len() >= 4, "{names:?}");
+    // One that was opened up is closed again.
+    fs::set_permissions(stage.db(), fs::Permissions::from_mode(0o644)).unwrap();
+    let _open = stage.open().await.unwrap();
+    assert_eq!(mode(&stage.db()), 0o600);
 }
 
 #[tokio::test]
