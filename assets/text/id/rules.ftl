@@ -14,3 +14,8 @@ rule-strength = cukup sulit ditebak
 rule-history = bukan { $n } kata sandi terakhir Anda: direktori memeriksa di akhir
 rule-min-age = perubahan terakhir sedikitnya { $span } lalu: direktori memeriksa di akhir
 rule-own-checks = direktori punya pemeriksaan sendiri di akhir
+
+# Typed text that is no password at all.
+rule-password-empty = Ketik kata sandi baru.
+rule-password-too-long = Kata sandi paling banyak { $n } karakter; yang ini lebih panjang.
+rule-password-control = Kata sandi tidak boleh memuat karakter kendali.

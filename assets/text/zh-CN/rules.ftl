@@ -14,3 +14,8 @@ rule-strength = 足够难猜
 rule-history = 不是最近 { $n } 个用过的密码：目录最后检查
 rule-min-age = 距上次修改至少 { $span }：目录最后检查
 rule-own-checks = 目录最后还有自己的检查
+
+# Typed text that is no password at all.
+rule-password-empty = 请输入新密码。
+rule-password-too-long = 密码最多 { $n } 个字符；这个太长了。
+rule-password-control = 密码不能含控制字符。
