@@ -71,9 +71,9 @@ async fn everybody_is_in_the_state_the_demo_tells_of() {
 
 #[tokio::test]
 async fn the_phone_page_lists_everybody_and_follows_a_change() {
-    let (company, clock) = contoso().await;
+    let (company, _) = contoso().await;
     assert_eq!(read_messages(&company.phone_url).await.unwrap(), []);
-    let lines = roster(Arc::clone(&company.ldap), clock.clone())();
+    let lines = company.roster();
     assert_eq!(lines.len(), PEOPLE_OF_CONTOSO.len());
 
     let mut ldap = service(&company).await;
@@ -84,6 +84,6 @@ async fn the_phone_page_lists_everybody_and_follows_a_change() {
         new_pass: Some("Violet-Harbour-88"),
     };
     ldap.extended(change).await.unwrap().1.success().unwrap();
-    let lines = roster(Arc::clone(&company.ldap), clock)();
+    let lines = company.roster();
     assert_eq!(lines[1].state, "password works for 120 more days");
 }
