@@ -286,6 +286,28 @@ async fn five_wrong_passwords_lock_and_a_reset_lifts_it() {
     );
 }
 
+/// Seen on slapd 2.5.13: who looks for a lost change must know it.
+#[tokio::test]
+async fn a_wrong_password_is_the_root_dns_write_and_leaves_the_passwords_age_alone() {
+    let bench = bench().await;
+    let mut service = bench.service().await;
+    set(&mut service, LIN_WEI, None, NEW).await;
+    let look =
+        || ["entryCSN", "modifiersName", "pwdChangedTime"].map(|n| bench.attribute(LIN_WEI, n));
+    let [csn, _, changed_at] = look();
+    bench.clock.advance(DAY);
+    bench.bind(LIN_WEI, "wrong").await;
+    let [csn_after_wrong, modifier, changed_at_after_wrong] = look();
+    assert_ne!(csn_after_wrong, csn);
+    assert_eq!(modifier, format!("cn=admin,{SUFFIX}"));
+    assert_eq!(changed_at_after_wrong, changed_at);
+    bench.bind(LIN_WEI, NEW).await;
+    assert_ne!(look()[0], csn_after_wrong, "the failures were cleared");
+    let settled = look();
+    bench.bind(LIN_WEI, NEW).await;
+    assert_eq!(look(), settled, "an ordinary bind writes nothing");
+}
+
 #[tokio::test]
 async fn an_employee_changes_only_the_own_password() {
     let bench = bench().await;
