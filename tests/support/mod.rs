@@ -3,4 +3,5 @@
 #![allow(unreachable_pub, reason = "included by path into each test binary")]
 
 pub mod certs;
+pub mod grant;
 pub mod slapd;
