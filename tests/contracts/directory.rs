@@ -17,6 +17,7 @@ use rekey::flow::ports::{
 };
 
 use crate::support::grant::grant_for;
+use crate::support::proxy::Proxy;
 use crate::support::slapd::{self, LIN_PASSWORD, START_PASSWORD, Slapd, dn};
 
 /// A directory with the small company of `support/slapd.rs` in it.
@@ -52,10 +53,7 @@ impl Company<'_> {
     }
 
     async fn landed(&self, account: &Account, mark: &ChangeMark) -> Landed {
-        let landed = self
-            .directory
-            .landed(&account.key, &account.dn, mark)
-            .await;
+        let landed = self.directory.landed(&account.key, &account.dn, mark).await;
         landed.unwrap()
     }
 
@@ -150,7 +148,10 @@ async fn rereads_the_same_entry_only(company: &Company<'_>) {
     let place_taken = company.directory.reread(&other, &lin.dn).await;
     assert_eq!(place_taken.unwrap(), None);
     let gone = EntryDn::new(dn("gone"));
-    assert_eq!(company.directory.reread(&lin.key, &gone).await.unwrap(), None);
+    assert_eq!(
+        company.directory.reread(&lin.key, &gone).await.unwrap(),
+        None
+    );
 }
 
 /// The policy is the account's own, or the default.
@@ -176,13 +177,13 @@ async fn changes_and_proves(company: &Company<'_>) {
     assert_eq!(company.landed(&lin, &mark).await, Landed::NotYet);
     let new = "Brand-New-Since-3";
     assert_eq!(company.prove(&lin, &mark, new).await, ProvingBind::Wrong);
+    let landed = company.landed(&lin, &mark).await;
+    assert_eq!(landed, Landed::NotYet, "a wrong password is no change");
     assert_eq!(company.set_at(&lin, &mark, new).await, SetOutcome::Changed);
     assert_eq!(company.prove(&lin, &mark, new).await, ProvingBind::Works);
-    assert_eq!(
-        company.prove(&lin, &mark, LIN_PASSWORD).await,
-        ProvingBind::Wrong
-    );
     assert_eq!(company.landed(&lin, &mark).await, Landed::ByUs);
+    let old = company.prove(&lin, &mark, LIN_PASSWORD).await;
+    assert_eq!(old, ProvingBind::Wrong);
     assert!(!company.employee("lin.wei").await.age.must_change);
 }
 
@@ -467,7 +468,10 @@ async fn wrong_settings_are_named() {
 /// A port where nothing listens.
 fn refused_url() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("ldaps://127.0.0.1:{}", listener.local_addr().unwrap().port())
+    format!(
+        "ldaps://127.0.0.1:{}",
+        listener.local_addr().unwrap().port()
+    )
 }
 
 #[tokio::test]
@@ -479,7 +483,10 @@ async fn a_refusing_server_is_passed_over() {
         directory: &directory,
     };
     let lin = company.employee("lin.wei").await;
-    assert_eq!(company.mark(&lin).await.server, ServerUrl(slapd.ldaps_url()));
+    assert_eq!(
+        company.mark(&lin).await.server,
+        ServerUrl(slapd.ldaps_url())
+    );
 
     let probed = directory.probe().await;
     assert!(probed[0].1.is_err() && probed[1].1.is_ok(), "{probed:?}");
@@ -495,7 +502,10 @@ async fn a_frozen_server_costs_three_seconds_once() {
         directory: &directory,
     };
     let lin = company.employee("lin.wei").await;
-    assert_eq!(company.mark(&lin).await.server, ServerUrl(first.ldaps_url()));
+    assert_eq!(
+        company.mark(&lin).await.server,
+        ServerUrl(first.ldaps_url())
+    );
 
     first.pause();
     let started = tokio::time::Instant::now();
@@ -543,4 +553,115 @@ async fn a_change_at_a_dead_server_was_not_asked() {
     assert!(matches!(outcome, SetOutcome::NotAsked(..)), "{outcome:?}");
     let proof = company.prove(&lin, &mark, "Nobody-Is-There-1").await;
     assert_eq!(proof, ProvingBind::Unreachable);
+}
+
+/// Polls until a change is seen, within 10 s.
+async fn until_landed(company: &Company<'_>, account: &Account, mark: &ChangeMark) -> Landed {
+    let looking = async {
+        loop {
+            match company.landed(account, mark).await {
+                Landed::NotYet => tokio::task::yield_now().await,
+                landed => return landed,
+            }
+        }
+    };
+    let landed = tokio::time::timeout(Duration::from_secs(10), looking).await;
+    landed.expect("the stalled change lands")
+}
+
+/// A directory behind a proxy, and what is needed to stop it in the middle of a change: asked is
+/// first whether the entry is the right one, then for the change.
+async fn behind_proxy(slapd: &Slapd) -> (Proxy, OpenLdap) {
+    const THE_CHANGE: usize = 2;
+    let proxy = Proxy::before(slapd.ldaps_port()).await;
+    let url = format!("ldaps://127.0.0.1:{}", proxy.port());
+    let directory = open(settings(&[url], slapd.ca_pem()));
+    let login = LoginName::parse("twin.b").unwrap();
+    directory.find(&login).await.unwrap().unwrap();
+    proxy.hold_request(THE_CHANGE);
+    (proxy, directory)
+}
+
+const NEW: &str = "In-The-Middle-Of-It-1";
+
+/// Asks for a change of twin.b and lets `meanwhile` run once the request is on its way.
+async fn change_while(
+    slapd: &mut Slapd,
+    meanwhile: impl AsyncFnOnce(&Proxy, &mut Slapd),
+) -> (OpenLdap, Account, ChangeMark) {
+    let (account, mark) = {
+        let direct = connect(slapd);
+        let company = Company { directory: &direct };
+        let account = company.employee("twin.b").await;
+        let mark = company.mark(&account).await;
+        (account, mark)
+    };
+    let (proxy, directory) = behind_proxy(slapd).await;
+    let mark = ChangeMark {
+        server: ServerUrl(format!("ldaps://127.0.0.1:{}", proxy.port())),
+        ..mark
+    };
+    let company = Company {
+        directory: &directory,
+    };
+    let middle = async {
+        proxy.held().await;
+        meanwhile(&proxy, slapd).await;
+    };
+    let started = tokio::time::Instant::now();
+    let (outcome, ()) = tokio::join!(company.set_at(&account, &mark, NEW), middle);
+    assert_eq!(outcome, SetOutcome::AnswerLost);
+    assert!(started.elapsed() < Duration::from_millis(4000));
+    (directory, account, mark)
+}
+
+#[tokio::test]
+async fn a_server_frozen_in_the_middle_still_changes_later() {
+    let mut slapd = Slapd::start();
+    let (directory, account, mark) = change_while(&mut slapd, async |proxy, slapd| {
+        slapd.pause();
+        proxy.let_go();
+    })
+    .await;
+    let company = Company {
+        directory: &directory,
+    };
+    slapd.resume();
+    assert_eq!(until_landed(&company, &account, &mark).await, Landed::ByUs);
+    assert!(slapd.bind_works(&dn("twin.b"), NEW));
+}
+
+#[tokio::test]
+async fn a_server_killed_before_the_change_has_not_changed() {
+    let mut slapd = Slapd::start();
+    let (directory, account, mark) = change_while(&mut slapd, async |proxy, slapd| {
+        slapd.kill9();
+        proxy.let_go();
+    })
+    .await;
+    let company = Company {
+        directory: &directory,
+    };
+    let proof = company.prove(&account, &mark, NEW).await;
+    assert_eq!(proof, ProvingBind::Unreachable);
+    slapd.restart();
+    assert_eq!(company.landed(&account, &mark).await, Landed::NotYet);
+    assert!(slapd.bind_works(&dn("twin.b"), START_PASSWORD));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up() {
+    let mut slapd = Slapd::start();
+    let (directory, account, mark) = change_while(&mut slapd, async |proxy, _| {
+        proxy.lose_answer();
+        proxy.let_go();
+        proxy.answer_lost().await;
+    })
+    .await;
+    let company = Company {
+        directory: &directory,
+    };
+    assert_eq!(company.landed(&account, &mark).await, Landed::ByUs);
+    let proof = company.prove(&account, &mark, NEW).await;
+    assert_eq!(proof, ProvingBind::Works);
 }

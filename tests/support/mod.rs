@@ -4,4 +4,5 @@
 
 pub mod certs;
 pub mod grant;
+pub mod proxy;
 pub mod slapd;

@@ -387,6 +387,10 @@ fn proof(result: &LdapResult) -> ProvingBind {
 
 /// Whether the entry shows a change since `mark`. The service account writes nothing but
 /// passwords, so that a last write by it is one.
+///
+/// The overlay stamps the entry too, as the database's rootdn, when it counts or forgives a wrong
+/// password: the last writer says nothing while the password is as it was, and once it is not, a
+/// wrong password since hides who changed it.
 fn compare(mark: &ChangeMark, marks: &Marks, bind_dn: &str) -> Landed {
     let by_us = dn::normalised(&marks.modifier) == dn::normalised(bind_dn);
     if marks.entry == mark.entry_mark {
