@@ -286,7 +286,7 @@ async fn whole_suite(directory: &dyn Directory) {
 struct TestClock;
 
 impl Clock for TestClock {
-    #[expect(clippy::disallowed_methods, reason = "slapd stamps with the real time")]
+    /// The real time, which slapd stamps with.
     fn now(&self) -> Now {
         let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
         Now {
@@ -664,4 +664,33 @@ async fn a_lost_answer_is_looked_up() {
     assert_eq!(company.landed(&account, &mark).await, Landed::ByUs);
     let proof = company.prove(&account, &mark, NEW).await;
     assert_eq!(proof, ProvingBind::Works);
+}
+
+/// Rule 3: the directory's load says nothing about a login name either.
+#[tokio::test]
+async fn every_login_name_costs_as_many_questions() {
+    let slapd = Slapd::start();
+    let proxy = Proxy::before(slapd.ldaps_port()).await;
+    let url = format!("ldaps://127.0.0.1:{}", proxy.port());
+    let directory = open(settings(&[url], slapd.ca_pem()));
+    let company = Company {
+        directory: &directory,
+    };
+    company.find("lin.wei").await;
+    let mut counts = Vec::new();
+    for login in [
+        "lin.wei",
+        "attacker",
+        "admin.boss",
+        "nomap",
+        "twin.a",
+        "budi.off",
+        "double",
+    ] {
+        let before = proxy.requests();
+        company.find(login).await;
+        counts.push(proxy.requests() - before);
+    }
+    assert!(counts[0] > 3, "{counts:?}");
+    assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
 }

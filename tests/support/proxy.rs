@@ -20,6 +20,7 @@ pub struct Proxy {
 struct Gate {
     /// Requests until one is held; 0: none.
     countdown: AtomicUsize,
+    requests: AtomicUsize,
     held: Notify,
     go: Notify,
     /// The next answer is thrown away and its connection closed.
@@ -46,6 +47,11 @@ impl Proxy {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How many came so far.
+    pub fn requests(&self) -> usize {
+        self.gate.requests.load(Ordering::SeqCst)
     }
 
     /// Holds the `count`-th request from now on.
@@ -93,6 +99,7 @@ async fn serve(client: TcpStream, port: u16, gate: Arc<Gate>) {
 async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) {
     let mut buffer = vec![0; 65_536];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        gate.requests.fetch_add(1, Ordering::SeqCst);
         let before = gate
             .countdown
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::account::{self, Around};
 use super::dn;
-use super::groups::{self, Member};
+use super::groups::{self, Member, NOBODY};
 use super::policy::{self, PpolicyEntry};
 use super::ppolicy::{self, PolicyError};
 use super::servers::{Question, Server, Servers};
@@ -29,9 +29,6 @@ use crate::flow::ports::{
 
 /// How long what is known of the directory's layout is believed.
 const LAYOUT_LASTS: Duration = Duration::from_secs(60);
-/// A DN and a userid that no entry has: searched for in place of those of an unknown login, so
-/// that it takes as many round trips as a known one (rule 3).
-const NOBODY: &str = "cn=nobody-f81d4fae7dec11d0";
 /// slapd tells "as now" from "in history" by its text only.
 const SAME: &str = "not being changed from existing value";
 
