@@ -3,6 +3,13 @@
 //! Nothing here sleeps: every wait is for bytes or an end, with a deadline that fails the test.
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -10,6 +17,8 @@ use std::num::NonZeroU16;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,19 +27,18 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{Termios, Winsize};
 
 /// How long any wait may take before the test fails.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What to run, and on what kind of terminal.
-pub struct Setup {
+pub(crate) struct Setup {
     command: Command,
     size: (u16, u16),
     answers: bool,
-    reads: bool,
 }
 
 impl Setup {
     /// `program` on an 80x24 xterm with UTF-8, with nothing else in its environment but `PATH`.
-    pub fn new(program: impl AsRef<Path>) -> Self {
+    pub(crate) fn new(program: impl AsRef<Path>) -> Self {
         // setsid(1) makes the pty the controlling terminal, in the same process.
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(program.as_ref());
@@ -41,42 +49,38 @@ impl Setup {
             command,
             size: (80, 24),
             answers: true,
-            reads: true,
         }
     }
 
     /// Adds arguments.
-    pub fn args<A: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+    pub(crate) fn args<A: AsRef<std::ffi::OsStr>>(
+        mut self,
+        args: impl IntoIterator<Item = A>,
+    ) -> Self {
         self.command.args(args);
         self
     }
 
     /// Sets a variable of its environment.
-    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Columns and rows.
-    pub fn size(mut self, cols: u16, rows: u16) -> Self {
+    pub(crate) fn size(mut self, cols: u16, rows: u16) -> Self {
         self.size = (cols, rows);
         self
     }
 
     /// The terminal never answers `CSI 6n`.
-    pub fn mute(mut self) -> Self {
+    pub(crate) fn mute(mut self) -> Self {
         self.answers = false;
         self
     }
 
-    /// The terminal never reads what is written to it.
-    pub fn frozen(mut self) -> Self {
-        self.reads = false;
-        self
-    }
-
     /// Starts it.
-    pub fn start(mut self) -> Pty {
+    pub(crate) fn start(mut self) -> Pty {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let master = rustix::pty::openpt(flags).unwrap();
         rustix::pty::grantpt(&master).unwrap();
@@ -91,11 +95,18 @@ impl Setup {
         // The command holds descriptors of the slave: without dropping it no end is ever seen.
         drop((self.command, slave));
         let (cols, rows) = self.size;
+        let frozen = Arc::new(AtomicBool::new(false));
         Pty {
             child,
-            output: self.reads.then(|| read_all(master.try_clone().unwrap())),
+            output: read_all(master.try_clone().unwrap(), Arc::clone(&frozen)),
+            frozen,
             master: File::from(master),
-            screen: vt100::Parser::new_with_callbacks(nonzero(rows), nonzero(cols), 0, Answers::default()),
+            screen: vt100::Parser::new_with_callbacks(
+                nonzero(rows),
+                nonzero(cols),
+                0,
+                Answers::default(),
+            ),
             answers: self.answers,
             raw: Vec::new(),
             cooked,
@@ -105,11 +116,13 @@ impl Setup {
 }
 
 /// A program on a pty. Dropping it kills the program.
-pub struct Pty {
+pub(crate) struct Pty {
     child: Child,
     master: File,
     /// What the program wrote; it ends when the program has.
-    output: Option<Receiver<Vec<u8>>>,
+    output: Receiver<Vec<u8>>,
+    /// The terminal reads no more.
+    frozen: Arc<AtomicBool>,
     screen: vt100::Parser<Answers>,
     answers: bool,
     raw: Vec<u8>,
@@ -119,32 +132,36 @@ pub struct Pty {
 
 impl Pty {
     /// Types.
-    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.master.write_all(bytes.as_ref()).unwrap();
     }
 
     /// What the screen shows, one line each.
-    pub fn screen_text(&self) -> String {
+    pub(crate) fn screen_text(&self) -> String {
         self.screen.screen().contents()
     }
 
     /// The screen itself: cells, colours, cursor.
-    pub fn screen(&self) -> &vt100::Screen {
+    pub(crate) fn screen(&self) -> &vt100::Screen {
         self.screen.screen()
     }
 
     /// Everything that was ever written to the terminal.
-    pub fn raw_output(&self) -> &[u8] {
+    pub(crate) fn raw_output(&self) -> &[u8] {
         &self.raw
     }
 
     /// Waits until the screen is as wanted. Fails with what it shows instead.
     #[track_caller]
-    pub fn wait_for(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
+    pub(crate) fn wait_for(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
         let deadline = deadline();
         while !wanted(self.screen.screen()) {
             if !self.read_once(deadline) {
-                let why = if self.ended { "the program ended" } else { "too late" };
+                let why = if self.ended {
+                    "the program ended"
+                } else {
+                    "too late"
+                };
                 panic!("{why}; the screen shows:\n{}", self.screen_text());
             }
         }
@@ -152,13 +169,13 @@ impl Pty {
 
     /// Waits until the screen shows `text` anywhere.
     #[track_caller]
-    pub fn wait_for_text(&mut self, text: &str) {
+    pub(crate) fn wait_for_text(&mut self, text: &str) {
         self.wait_for(|screen| screen.contents().contains(text));
     }
 
     /// Waits until `text` has been written so many times in all, escape sequences included.
     #[track_caller]
-    pub fn wait_for_raw(&mut self, text: &[u8], times: usize) {
+    pub(crate) fn wait_for_raw(&mut self, text: &[u8], times: usize) {
         let deadline = deadline();
         while count(&self.raw, text) < times {
             assert!(
@@ -172,11 +189,15 @@ impl Pty {
 
     /// Waits until the program has ended, and reads the last it wrote.
     #[track_caller]
-    pub fn wait_exit(&mut self) -> ExitStatus {
+    pub(crate) fn wait_exit(&mut self) -> ExitStatus {
         let deadline = deadline();
-        if self.output.is_some() {
+        if !self.frozen.load(Ordering::SeqCst) {
             while self.read_once(deadline) {}
-            assert!(self.ended, "still running; the screen shows:\n{}", self.screen_text());
+            assert!(
+                self.ended,
+                "still running; the screen shows:\n{}",
+                self.screen_text()
+            );
         }
         // The pty has no other end any more, or nobody reads it: the process itself is waited for,
         // with the same deadline.
@@ -185,49 +206,59 @@ impl Pty {
         thread::spawn(move || {
             let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty());
             if let Ok(pidfd) = pidfd {
-                let mut watched = [rustix::event::PollFd::new(&pidfd, rustix::event::PollFlags::IN)];
+                let mut watched = [rustix::event::PollFd::new(
+                    &pidfd,
+                    rustix::event::PollFlags::IN,
+                )];
                 let _ = rustix::event::poll(&mut watched, None);
             }
             let _ = done.send(());
         });
-        waiting.recv_timeout(remaining(deadline)).expect("the program ends in time");
+        waiting
+            .recv_timeout(remaining(deadline))
+            .expect("the program ends in time");
         self.child.wait().unwrap()
     }
 
+    /// From now on (after at most one more piece) the terminal reads nothing that is written to it.
+    pub(crate) fn freeze(&mut self) {
+        self.frozen.store(true, Ordering::SeqCst);
+    }
+
     /// The window has another size now.
-    pub fn resize(&mut self, cols: u16, rows: u16) {
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
         self.screen.set_size(nonzero(rows), nonzero(cols));
         set_size(&self.master, (cols, rows));
     }
 
     /// Sends a signal to the program.
-    pub fn kill(&self, signal: rustix::process::Signal) {
+    pub(crate) fn kill(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(self.pid(), signal).unwrap();
     }
 
     /// The program's process.
-    pub fn pid(&self) -> rustix::process::Pid {
+    pub(crate) fn pid(&self) -> rustix::process::Pid {
         rustix::process::Pid::from_child(&self.child)
     }
 
-    /// Hangs up: the terminal is gone.
-    pub fn hang_up(mut self) -> ExitStatus {
-        // The reading thread holds the other copy; a SIGHUP to the session is what the kernel
-        // would send when the last one goes.
-        self.kill(rustix::process::Signal::HUP);
-        self.wait_exit()
+    /// The terminal's settings.
+    pub(crate) fn termios(&self) -> Termios {
+        rustix::termios::tcgetattr(&self.master).unwrap()
     }
 
-    /// The terminal's settings.
-    pub fn termios(&self) -> Termios {
-        rustix::termios::tcgetattr(&self.master).unwrap()
+    /// The settings before the program began.
+    pub(crate) fn cooked(&self) -> &Termios {
+        &self.cooked
     }
 
     /// Fails unless the settings are as they were before the program began, and the modes that it
     /// switched on are off.
     #[track_caller]
-    pub fn assert_restored(&self) {
-        assert_eq!(format!("{:?}", self.termios()), format!("{:?}", self.cooked));
+    pub(crate) fn assert_restored(&self) {
+        assert_eq!(
+            format!("{:?}", self.termios()),
+            format!("{:?}", self.cooked)
+        );
         let screen = self.screen.screen();
         assert!(!screen.alternate_screen(), "still on the alternate screen");
         assert!(!screen.bracketed_paste(), "bracketed paste is still on");
@@ -237,10 +268,7 @@ impl Pty {
 
     /// Takes what was written next; `false` at the deadline or the end.
     fn read_once(&mut self, deadline: Instant) -> bool {
-        let Some(output) = &self.output else {
-            return false;
-        };
-        match output.recv_timeout(remaining(deadline)) {
+        match self.output.recv_timeout(remaining(deadline)) {
             Ok(bytes) => {
                 self.screen.process(&bytes);
                 self.raw.extend(bytes);
@@ -287,7 +315,7 @@ impl vt100::Callbacks for Answers {
     }
 }
 
-fn read_all(master: OwnedFd) -> Receiver<Vec<u8>> {
+fn read_all(master: OwnedFd, frozen: Arc<AtomicBool>) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut master = File::from(master);
@@ -296,6 +324,9 @@ fn read_all(master: OwnedFd) -> Receiver<Vec<u8>> {
         while let Ok(read @ 1..) = master.read(&mut buffer) {
             if sender.send(buffer[..read].to_vec()).is_err() {
                 return;
+            }
+            while frozen.load(Ordering::SeqCst) {
+                thread::park();
             }
         }
     });
@@ -317,15 +348,24 @@ fn nonzero(number: u16) -> NonZeroU16 {
 }
 
 fn count(haystack: &[u8], needle: &[u8]) -> usize {
-    haystack.windows(needle.len()).filter(|window| *window == needle).count()
+    haystack
+        .windows(needle.len())
+        .filter(|window| *window == needle)
+        .count()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the deadline of a test runs in real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the deadline of a test runs in real time"
+)]
 fn deadline() -> Instant {
     Instant::now() + DEADLINE
 }
 
-#[expect(clippy::disallowed_methods, reason = "the deadline of a test runs in real time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the deadline of a test runs in real time"
+)]
 fn remaining(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -22,19 +23,23 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// What a person typed: must never come out again after the visit.
-pub const CANARY: &str = "hunter2-canary";
+pub(crate) const CANARY: &str = "hunter2-canary";
 
 /// Shows what it was told; its keys are commands.
 #[derive(Default)]
-pub struct Toy {
+pub(crate) struct Toy {
     typed: String,
     size: (u16, u16),
     seen: VecDeque<String>,
     capabilities: String,
     ticks: u32,
     generation: u64,
+    /// What fills the window under the text.
+    fill: u8,
+    /// How often it was drawn.
+    pub(crate) draws: Arc<AtomicU32>,
     /// Wakes after this.
-    pub wakes: Option<Duration>,
+    pub(crate) wakes: Option<Duration>,
 }
 
 impl Face for Toy {
@@ -59,7 +64,14 @@ impl Face for Toy {
     }
 
     fn draw(&self, frame: &mut Frame<'_>, _: Now) {
+        self.draws.fetch_add(1, Ordering::SeqCst);
         let (cols, rows) = self.size;
+        if self.fill > 0 {
+            let letter = char::from(b'a' + self.fill % 26);
+            let line = letter.to_string().repeat(usize::from(cols));
+            let lines = vec![line; usize::from(rows)];
+            frame.render_widget(Text::raw(lines.join("\n")), frame.area());
+        }
         let mut text = format!("toy {cols}x{rows} ticks {}\n", self.ticks);
         let _ = writeln!(text, "{}", self.capabilities);
         let _ = writeln!(text, "typed [{}]", self.typed);
@@ -98,6 +110,7 @@ impl Toy {
                 KeyCode::F(4) => return vec![Command::Flow(Input::AnotherCode)],
                 KeyCode::F(5) => return vec![self.assess()],
                 KeyCode::F(6) => return vec![Command::NewPicture],
+                KeyCode::F(8) => self.fill = self.fill.wrapping_add(1),
                 KeyCode::F(9) => return vec![Command::ReadPhone],
                 KeyCode::F(10) => return vec![Command::EndVisit],
                 KeyCode::F(11) => {
@@ -132,10 +145,10 @@ impl Toy {
 }
 
 /// A clock that follows tokio's, also while that is paused.
-pub struct TestClock(Instant);
+pub(crate) struct TestClock(Instant);
 
 impl TestClock {
-    pub fn start() -> Arc<Self> {
+    pub(crate) fn start() -> Arc<Self> {
         Arc::new(Self(Instant::now()))
     }
 }
@@ -150,8 +163,27 @@ impl Clock for TestClock {
     }
 }
 
+/// The true time, as the next process sees it too.
+struct WallClock;
+
+impl Clock for WallClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program on the pty has no clock adapter"
+    )]
+    fn now(&self) -> Now {
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap();
+        Now {
+            wall: Timestamp::default().plus(since),
+            mono: since,
+        }
+    }
+}
+
 /// Services of which each answers nothing.
-pub fn no_services() -> Services {
+pub(crate) fn no_services() -> Services {
     Services {
         begin: Box::new(|| {
             let (inputs, _) = mpsc::channel(1);
@@ -165,7 +197,7 @@ pub fn no_services() -> Services {
 }
 
 /// Set for the program on the pty.
-pub const PLAY: &str = "REKEY_TOY";
+pub(crate) const PLAY: &str = "REKEY_TOY";
 
 /// Not a test of its own: what the tests on a pty run. They start this very test binary with only
 /// this test, and [`PLAY`] set.
@@ -183,7 +215,7 @@ fn program() {
             tokio::task::yield_now().await;
             say("<quiesced>");
         };
-        kiosk::run(Toy::default(), no_services(), TestClock::start(), quiesce).await
+        kiosk::run(Toy::default(), no_services(), Arc::new(WallClock), quiesce).await
     });
     match ended {
         Ok(ended) => say(&format!("ended: {ended:?}")),

@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use crate::pty::{Pty, Setup};
 use crate::toy::{CANARY, PLAY};
 
+const F8: &str = "\x1b[19~";
 const F10: &str = "\x1b[21~";
 const F11: &str = "\x1b[23~";
 const F12: &str = "\x1b[24~";
@@ -91,8 +92,14 @@ fn a_panic_restores_the_terminal_and_begins_anew_without_what_was_typed() {
         let since = String::from_utf8_lossy(&pty.raw_output()[before..]).into_owned();
         let (farewell, _) = since.split_once("\x1b[?1049h").unwrap();
         assert!(farewell.contains("\x1b[?1049l"), "restored first");
-        assert!(farewell.contains("tests/terminal/toy.rs:"), "says where: {farewell:?}");
-        assert!(farewell.contains("<quiesced>"), "a change in flight is finished");
+        assert!(
+            farewell.contains("tests/terminal/toy.rs:"),
+            "says where: {farewell:?}"
+        );
+        assert!(
+            farewell.contains("<quiesced>"),
+            "a change in flight is finished"
+        );
         assert!(!since.contains(CANARY), "says nothing that was typed");
         quit(pty);
     }
@@ -171,8 +178,14 @@ fn a_paste_in_pieces_arrives_as_one() {
 fn a_terminal_is_asked_what_it_can_show_and_believed() {
     let mut pty = started(toy().env("LANG", "C"));
     pty.wait_for_text("utf8 true lines true half true chinese true");
-    assert!(!pty.screen_text().contains('中'), "the question leaves no trace");
-    assert!(!pty.screen_text().contains("cursor report"), "the app never sees an answer");
+    assert!(
+        !pty.screen_text().contains('中'),
+        "the question leaves no trace"
+    );
+    assert!(
+        !pty.screen_text().contains("cursor report"),
+        "the app never sees an answer"
+    );
     quit(pty);
 }
 
@@ -195,15 +208,38 @@ fn a_bare_console_is_not_asked() {
     quit(pty);
 }
 
+/// A kiosk whose terminal has taken all it can and reads no more.
+fn frozen() -> Pty {
+    let mut pty = started(toy().size(200, 60));
+    pty.freeze();
+    // Each paints the whole window another way. That all of them are taken from the terminal
+    // shows that nothing waits for the output.
+    for _ in 0..2_000 {
+        pty.send(F8);
+    }
+    pty
+}
+
 #[test]
 fn a_terminal_that_never_reads_stops_nobody() {
-    let mut pty = toy().frozen().start();
-    // Its output fills up with these; nothing waits for it.
-    for _ in 0..300 {
-        pty.send("abcdefgh");
-    }
+    let mut pty = frozen();
     pty.send(CTRL_Q);
     assert!(pty.wait_exit().success());
+    assert_eq!(
+        pty.termios().local_modes.bits(),
+        pty.cooked().local_modes.bits()
+    );
+}
+
+#[test]
+fn a_signal_ends_a_kiosk_whose_terminal_never_reads() {
+    let mut pty = frozen();
+    pty.kill(Signal::TERM);
+    assert!(pty.wait_exit().success());
+    assert_eq!(
+        pty.termios().local_modes.bits(),
+        pty.cooked().local_modes.bits()
+    );
 }
 
 #[test]
@@ -216,7 +252,10 @@ fn no_title_and_no_clipboard_are_ever_written() {
     assert!(!pty.raw_output().windows(2).any(|bytes| bytes == b"\x1b]"));
     let text = String::from_utf8_lossy(pty.raw_output()).into_owned();
     let wiped = text.rfind("\x1b[2J\x1b[3J").unwrap();
-    assert!(wiped < text.rfind("\x1b[?1049l").unwrap(), "wiped before it is left");
+    assert!(
+        wiped < text.rfind("\x1b[?1049l").unwrap(),
+        "wiped before it is left"
+    );
     assert!(!text[wiped..].contains(CANARY));
 }
 
@@ -225,7 +264,9 @@ fn the_process_leaves_no_core_file() {
     let pty = started(toy());
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", pty.pid().as_raw_nonzero()));
     let limits = limits.unwrap();
-    let core = limits.lines().find(|line| line.starts_with("Max core file size"));
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
     let numbers: Vec<_> = core.unwrap().split_whitespace().skip(4).take(2).collect();
     assert_eq!(numbers, ["0", "0"]);
     quit(pty);
@@ -241,5 +282,10 @@ fn without_a_terminal_it_says_so() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("error: the kiosk needs a terminal"), "{said}");
-    assert!(!output.stdout.windows(BEGINS.len()).any(|bytes| bytes == BEGINS || bytes == ENDS));
+    assert!(
+        !output
+            .stdout
+            .windows(BEGINS.len())
+            .any(|bytes| bytes == BEGINS || bytes == ENDS)
+    );
 }
