@@ -98,12 +98,17 @@ impl Stage {
     }
 
     async fn exit(self) -> Exit {
-        timeout(DEADLINE, self.ends).await.unwrap().unwrap()
+        soon(self.ends).await.unwrap()
     }
 
     fn text(&self) -> String {
         self.screen.screen().contents()
     }
+}
+
+/// What comes, if it comes in time.
+async fn soon<T>(coming: impl Future<Output = T>) -> T {
+    timeout(DEADLINE, coming).await.expect("it comes in time")
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,27 +180,18 @@ async fn each_end_ends_it() {
     let mut stage = Stage::new(Toy::default(), no_services());
     stage.started().await;
     drop(stage.keyboard);
-    assert_eq!(
-        timeout(DEADLINE, stage.ends).await.unwrap().unwrap(),
-        Exit::HungUp
-    );
+    assert_eq!(soon(stage.ends).await.unwrap(), Exit::HungUp);
 
     let mut stage = Stage::new(Toy::default(), no_services());
     stage.started().await;
     drop(stage.output);
     stage.keyboard.write_all(b"x").await.unwrap();
-    assert_eq!(
-        timeout(DEADLINE, stage.ends).await.unwrap().unwrap(),
-        Exit::HungUp
-    );
+    assert_eq!(soon(stage.ends).await.unwrap(), Exit::HungUp);
 
     let mut stage = Stage::new(Toy::default(), no_services());
     stage.started().await;
     stage.stop.send(Exit::Signalled).unwrap();
-    assert_eq!(
-        timeout(DEADLINE, stage.ends).await.unwrap().unwrap(),
-        Exit::Signalled
-    );
+    assert_eq!(soon(stage.ends).await.unwrap(), Exit::Signalled);
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,7 +219,7 @@ async fn the_prompts_of_an_abandoned_reset_are_heard_no_more() {
     let mut stage = Stage::new(Toy::default(), services);
     stage.started().await;
     stage.send("\x1bOQ").await;
-    let (mut first_inbox, first_outbox) = beginnings.recv().await.unwrap();
+    let (mut first_inbox, first_outbox) = soon(beginnings.recv()).await.unwrap();
     first_outbox
         .send(Prompt::Login { refusal: None })
         .await
@@ -234,13 +230,16 @@ async fn the_prompts_of_an_abandoned_reset_are_heard_no_more() {
     stage.send("\x1bOS\x1bOS\x1bOSok").await;
     stage.wait_for_text("typed [ok]").await;
     for _ in 0..3 {
-        assert!(matches!(first_inbox.recv().await, Some(Input::AnotherCode)));
+        assert!(matches!(
+            soon(first_inbox.recv()).await,
+            Some(Input::AnotherCode)
+        ));
     }
 
     stage.send("\x1bOQ").await;
-    let (_second_inbox, second_outbox) = beginnings.recv().await.unwrap();
+    let (_second_inbox, second_outbox) = soon(beginnings.recv()).await.unwrap();
     assert!(
-        first_inbox.recv().await.is_none(),
+        soon(first_inbox.recv()).await.is_none(),
         "the first one is told by its inputs' end"
     );
     assert!(
@@ -278,14 +277,14 @@ async fn while_one_candidate_is_judged_only_the_newest_waits() {
         stage.send("\x1b[15~").await;
     }
     stage.wait_for_text("typed [hunt]").await;
-    assert_eq!(candidates.recv().await.unwrap(), "h");
+    assert_eq!(soon(candidates.recv()).await.unwrap(), "h");
     finish.send(()).unwrap();
-    assert_eq!(candidates.recv().await.unwrap(), "hunt");
+    assert_eq!(soon(candidates.recv()).await.unwrap(), "hunt");
     finish.send(()).unwrap();
     stage.send(QUIT).await;
     assert_eq!(stage.exit().await, Exit::Quit);
     assert!(
-        candidates.recv().await.is_none(),
+        soon(candidates.recv()).await.is_none(),
         "no other candidate was judged"
     );
 }

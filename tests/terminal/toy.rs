@@ -65,7 +65,8 @@ impl Face for Toy {
 
     fn draw(&self, frame: &mut Frame<'_>, _: Now) {
         self.draws.fetch_add(1, Ordering::SeqCst);
-        let (cols, rows) = self.size;
+        let (cols, rows) = (frame.area().width, frame.area().height);
+        assert_eq!((cols, rows), self.size, "drawn as large as told");
         if self.fill > 0 {
             let letter = char::from(b'a' + self.fill % 26);
             let line = letter.to_string().repeat(usize::from(cols));
@@ -199,6 +200,9 @@ pub(crate) fn no_services() -> Services {
 /// Set for the program on the pty.
 pub(crate) const PLAY: &str = "REKEY_TOY";
 
+/// Set for a program that has a change in flight at the end of every visit, until SIGUSR1.
+pub(crate) const HOLD: &str = "REKEY_TOY_HOLD";
+
 /// Not a test of its own: what the tests on a pty run. They start this very test binary with only
 /// this test, and [`PLAY`] set.
 #[test]
@@ -212,7 +216,12 @@ fn program() {
         .unwrap();
     let ended = runtime.block_on(async {
         let quiesce = async {
-            tokio::task::yield_now().await;
+            if std::env::var_os(HOLD).is_some() {
+                let kind = tokio::signal::unix::SignalKind::user_defined1();
+                let mut released = tokio::signal::unix::signal(kind).unwrap();
+                say("<in flight>");
+                released.recv().await;
+            }
             say("<quiesced>");
         };
         kiosk::run(Toy::default(), no_services(), Arc::new(WallClock), quiesce).await

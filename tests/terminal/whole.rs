@@ -3,9 +3,10 @@
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
+use rustix::termios::LocalModes;
 
 use crate::pty::{Pty, Setup};
-use crate::toy::{CANARY, PLAY};
+use crate::toy::{CANARY, HOLD, PLAY};
 
 const F8: &str = "\x1b[19~";
 const F10: &str = "\x1b[21~";
@@ -137,17 +138,38 @@ fn after_a_visit_the_same_process_begins_anew_with_nothing_of_it() {
 }
 
 #[test]
-fn between_two_visits_no_key_sends_a_signal() {
-    let mut pty = started(toy());
-    pty.send(F10);
-    // Held down through the whole hand-over, as somebody who wants out would.
-    for _ in 0..200 {
-        pty.send("\x03\x1c\x1a");
-    }
+fn while_a_crashed_visit_hands_over_no_key_sends_a_signal() {
+    let mut pty = started(toy().env(HOLD, "1"));
+    pty.send(F12);
+    pty.wait_for_raw(b"<in flight>", 1);
+    // The terminal is out of raw mode now: these would end or stop the program.
+    assert!(pty.termios().local_modes.contains(LocalModes::ISIG));
+    pty.send("\x03\x1c\x1a");
+    pty.kill(Signal::USR1);
     pty.wait_for_raw(BEGINS, 2);
-    pty.send("ok");
-    pty.wait_for_text("ok]");
-    quit(pty);
+    pty.wait_for_text("typed []");
+    pty.send(CTRL_Q);
+    pty.wait_for_raw(b"<in flight>", 2);
+    pty.kill(Signal::USR1);
+    assert!(pty.wait_exit().success());
+    pty.assert_restored();
+}
+
+#[test]
+fn a_change_in_flight_is_finished_before_the_next_visit_unless_a_signal_comes() {
+    let mut pty = started(toy().env(HOLD, "1"));
+    pty.send(CANARY);
+    pty.wait_for_text(CANARY);
+    pty.send(F10);
+    pty.wait_for_raw(b"<in flight>", 1);
+    assert!(!pty.screen_text().contains(CANARY), "wiped meanwhile");
+    pty.kill(Signal::TERM);
+    pty.wait_for(|screen| !screen.alternate_screen());
+    pty.kill(Signal::USR1);
+    assert!(pty.wait_exit().success());
+    assert!(pty.screen_text().contains("<quiesced>"));
+    assert!(pty.screen_text().contains("ended: Signalled"));
+    pty.assert_restored();
 }
 
 #[test]
