@@ -155,7 +155,9 @@ pub fn hand_over() -> Option<SignalKeys> {
 impl Before {
     fn leave(&mut self) {
         if !self.left {
-            let _ = rustix::termios::tcflush(&self.tty, QueueSelector::IFlush);
+            // What was typed ahead was meant for this visit. What the terminal has not read yet is
+            // wiped from the screen anyway, and would make a frozen one block the last words.
+            let _ = rustix::termios::tcflush(&self.tty, QueueSelector::IOFlush);
             write_or_give_up(&self.tty, LEAVE);
             self.left = true;
         }
