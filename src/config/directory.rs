@@ -20,12 +20,13 @@ const BIND_PASSWORD: Keys = Keys {
 pub struct Directory {
     /// Which product.
     pub kind: DirectoryKind,
-    /// Tried in order: `ldaps://`, or `ldap://` with StartTLS. Never empty.
-    pub urls: Vec<Url>,
+    /// Tried in order: `ldaps://host[:port]`, or `ldap://host[:port]` with StartTLS. Never empty.
+    pub urls: Vec<String>,
     /// Whether `ldap://` connections are encrypted by StartTLS.
     pub starttls: bool,
-    /// The CA that signed the servers' certificates, PEM; `None`: those the system trusts.
-    pub ca_file: Option<PathBuf>,
+    /// What `ca_file` holds: the CA that signed the servers' certificates, PEM. `None` only where
+    /// nothing is encrypted, in the demo.
+    pub ca_pem: Option<Vec<u8>>,
     /// The service account.
     pub bind_dn: String,
     /// Its password.
@@ -73,11 +74,14 @@ pub(super) struct Raw {
 
 impl Raw {
     pub(super) fn check(self, folder: &Folder, allow: Allow) -> Result<Directory, Fault> {
+        let kind = kind(&self.kind)?;
+        let urls = urls(&self.urls, self.starttls, allow)?;
+        let encrypted = self.starttls || urls.iter().any(|url| url.starts_with("ldaps:"));
         Ok(Directory {
-            kind: kind(&self.kind)?,
-            urls: urls(&self.urls, self.starttls, allow)?,
+            kind,
+            urls,
             starttls: self.starttls,
-            ca_file: ca_file(self.ca_file, folder)?,
+            ca_pem: ca_pem(self.ca_file, encrypted, folder)?,
             bind_dn: value::dn("bind_dn", self.bind_dn)?,
             bind_password: secret::required(
                 &BIND_PASSWORD,
@@ -119,7 +123,7 @@ fn kind(written: &str) -> Result<DirectoryKind, Fault> {
     }
 }
 
-fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<Url>, Fault> {
+fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<String>, Fault> {
     if written.is_empty() {
         return Err(Fault::new(
             "urls",
@@ -133,7 +137,7 @@ fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<Url>, Fa
 }
 
 /// One server. A password never travels in clear: that is refused here, not left to the server.
-fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
+fn url(written: &str, starttls: bool, allow: Allow) -> Result<String, String> {
     let shape = || format!("{written:?} is no address such as \"ldaps://ldap1.contoso.example\"");
     let url = Url::parse(written).map_err(|_| shape())?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -143,13 +147,15 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
     if url.host_str().is_none_or(str::is_empty) || !bare {
         return Err(shape());
     }
+    // As the adapters take it: scheme, host and port, no slash at the end.
+    let address = url.as_str().trim_end_matches('/').to_owned();
     match (url.scheme(), starttls) {
-        ("ldaps", false) | ("ldap", true) => Ok(url),
+        ("ldaps", false) | ("ldap", true) => Ok(address),
         ("ldaps", true) => Err(format!(
             "{written:?} is encrypted already: leave out starttls, or write ldap://"
         )),
         ("ldap", false) if allow.plain_loopback_directory && value::is_loopback_literal(&url) => {
-            Ok(url)
+            Ok(address)
         }
         ("ldap", false) => Err(format!(
             "{written:?} would send passwords in clear: write ldaps://, or add starttls = true"
@@ -158,17 +164,29 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
     }
 }
 
-fn ca_file(written: Option<PathBuf>, folder: &Folder) -> Result<Option<PathBuf>, Fault> {
+fn ca_pem(
+    written: Option<PathBuf>,
+    encrypted: bool,
+    folder: &Folder,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let wrong = |why: String| Fault::new("ca_file", why);
     let Some(path) = written.map(|path| folder.join(&path)) else {
-        return Ok(None);
+        return if encrypted {
+            Err(wrong(
+                "is missing: name the PEM file of the CA that signed the servers' certificates"
+                    .to_owned(),
+            ))
+        } else {
+            Ok(None)
+        };
     };
-    match std::fs::File::open(&path) {
-        Ok(_) => Ok(Some(path)),
-        Err(e) => Err(Fault::new(
-            "ca_file",
-            format!("{}: cannot be read: {e}", path.display()),
-        )),
+    let shown = path.display();
+    let pem = std::fs::read(&path).map_err(|e| wrong(format!("{shown}: cannot be read: {e}")))?;
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(begins.len()).any(|part| part == begins) {
+        return Err(wrong(format!("{shown}: holds no certificate in PEM form")));
     }
+    Ok(Some(pem))
 }
 
 fn login_attributes(written: Option<Vec<String>>) -> Result<Vec<String>, Fault> {

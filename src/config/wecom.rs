@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use url::Url;
 
 use super::error::Fault;
 use super::secret::{self, Inline, Keys};
@@ -25,8 +24,8 @@ const CALLBACK_AES_KEY: Keys = Keys {
 
 /// The company's WeCom and rekey's application in it.
 pub struct Wecom {
-    /// `https://...`, or `http://...` on loopback.
-    pub api: Url,
+    /// `https://...`, or `http://...` on loopback; no slash at the end.
+    pub api: String,
     /// The company's id.
     pub corp_id: String,
     /// The application's id.
@@ -76,7 +75,10 @@ impl Raw {
             folder,
         )?;
         Ok(Wecom {
-            api: value::web_address("api", api)?,
+            api: value::web_address("api", api)?
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
             corp_id: corp_id(self.corp_id)?,
             agent_id: u32::try_from(agent_id)
                 .map_err(|_| Fault::new("agent_id", "is too large"))?,
