@@ -50,10 +50,11 @@ async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
         .await;
     let now = ports.clock.now().wall;
     match (landed, next_look(open.looks)) {
-        (Ok(Landed::ByUs), _) => end(ports, open, Outcome::Changed).await,
+        (Ok(Landed::ByUs), _) if !open.contested => end(ports, open, Outcome::Changed).await,
         (Ok(Landed::NotYet), None) => end(ports, open, Outcome::Failed).await,
-        // Somebody else changed it in between: it stays unknown for good (rule 5).
-        (Ok(Landed::Unclear), _) => {
+        // Somebody else, or another reset, changed it in between: it stays unknown for good
+        // (rule 5).
+        (Ok(Landed::Unclear | Landed::ByUs), _) => {
             ports
                 .intents
                 .close(&intent.reset, Outcome::Unknown, now, None)

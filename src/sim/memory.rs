@@ -176,6 +176,24 @@ impl State {
             .is_some_and(|at| *at >= intent.proved_at)
     }
 
+    /// Marks the intents whose account another reset has changed since, or may have.
+    fn mark_contested(&mut self) {
+        let accounts: Vec<AccountKey> = self
+            .intents
+            .values()
+            .map(|kept| kept.open.intent.account.clone())
+            .collect();
+        for Kept { open, .. } in self.intents.values_mut() {
+            let account = &open.intent.account;
+            let changed = self
+                .changes
+                .get(account)
+                .is_some_and(|at| *at >= open.intent.at);
+            open.contested =
+                changed || accounts.iter().filter(|other| *other == account).count() > 1;
+        }
+    }
+
     fn audit(&mut self, key: &SiteKey, event: &AuditEvent) {
         let record = AuditRecord::chain(key, self.head.as_previous(), event);
         self.head = Head::of(&record);
@@ -405,6 +423,7 @@ impl Intents for MemoryStore {
                     intent: intent.clone(),
                     looks: 0,
                     unknown_recorded: false,
+                    contested: false,
                 },
                 owner: self.process,
                 due: None,
@@ -454,6 +473,7 @@ impl Intents for MemoryStore {
     async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError> {
         let me = self.process;
         self.step(|state| {
+            state.mark_contested();
             let mut due: Vec<&mut Kept> = state
                 .intents
                 .values_mut()
@@ -524,5 +544,70 @@ impl Pairings for MemoryStore {
             state.pairings.retain(|pairing| pairing.visit != *visit);
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::AccountKey;
+    use crate::domain::code::{Action, Place};
+
+    struct Sevens;
+    impl Entropy for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    const RULES: CodeRules = CodeRules {
+        digits: 6,
+        lifetime: Duration::from_secs(300),
+        tries: 5,
+    };
+
+    fn lin_wei() -> Binding {
+        Binding {
+            reset: ResetId::from_bytes([1; 16]),
+            subject: Subject::Account(AccountKey::new("lin.wei")),
+            action: Action::Reset,
+            place: Place {
+                front: "kiosk",
+                kiosk: "lobby-1".to_owned(),
+            },
+        }
+    }
+
+    async fn issued() -> (MemoryStore, CodeDigits) {
+        let store = MemoryStore::new(SiteKey::new([1; 32]), Arc::new(Sevens));
+        let right = CodeDigits::parse("482913", 6).unwrap();
+        let now = Timestamp::from_secs(0);
+        let issued = store.issue(&lin_wei(), Some(&right), RULES, now).await;
+        assert_eq!(issued, Ok(Issued::Send));
+        (store, right)
+    }
+
+    #[tokio::test]
+    async fn a_crash_between_counting_and_comparing_leaves_the_count_up() {
+        let (store, right) = issued().await;
+        let now = Timestamp::from_secs(1);
+        store.fail_write(2, Fault::NotWritten);
+        assert!(store.judge(&lin_wei(), &right, RULES, now).await.is_err());
+        let wrong = CodeDigits::parse("111111", 6).unwrap();
+        let judged = store.judge(&lin_wei(), &wrong, RULES, now).await;
+        assert_eq!(judged, Ok(Judgement::Wrong { left: 3 }));
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_written_all_the_same() {
+        let (store, right) = issued().await;
+        let now = Timestamp::from_secs(1);
+        store.fail_write(2, Fault::AnswerLost);
+        assert!(store.judge(&lin_wei(), &right, RULES, now).await.is_err());
+        let records = store.records();
+        assert_eq!(records.last().map(|r| r.result.as_str()), Some("right"));
+        let judged = store.judge(&lin_wei(), &right, RULES, now).await;
+        assert_eq!(judged, Ok(Judgement::Expired));
+        assert_eq!(store.verify().await, Ok(Ok(3)));
     }
 }

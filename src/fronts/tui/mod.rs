@@ -2,4 +2,9 @@
 //! screens and widgets, and the parser and painter around it.
 
 pub mod event;
+pub mod input;
 pub mod msg;
+pub mod painter;
+pub mod probe;
+pub mod runtime;
+pub mod terminal;

@@ -1,0 +1,1 @@
+# The keys in the bottom line.

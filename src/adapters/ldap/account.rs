@@ -1,0 +1,271 @@
+//! An OpenLDAP entry as an account.
+
+use super::gentime;
+use super::policy::PpolicyEntry;
+use super::session::Entry;
+use super::settings::LdapSettings;
+use crate::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
+use crate::domain::time::Timestamp;
+
+/// Operational attributes come only when asked for by name.
+const ATTRIBUTES: [&str; 15] = [
+    "objectClass",
+    "entryUUID",
+    "cn",
+    "sn",
+    "givenName",
+    "displayName",
+    "mail",
+    "memberOf",
+    "servicePrincipalName",
+    "pwdChangedTime",
+    "pwdReset",
+    "pwdAccountLockedTime",
+    "pwdEndTime",
+    "pwdPolicySubentry",
+    "uid",
+];
+/// What makes an entry a person: these classes, and what is derived from them, always come with
+/// one of them in the entry.
+const PERSON: [&str; 3] = ["person", "organizationalPerson", "inetOrgPerson"];
+/// A name this long is cut; nobody has one.
+const NAME_MAX_CHARS: usize = 256;
+/// So many words of a person are looked for in a password.
+const WORDS_MAX: usize = 32;
+
+/// Everything that [`build`] reads.
+pub(super) fn attributes(settings: &LdapSettings) -> Vec<&str> {
+    let mut names = ATTRIBUTES.to_vec();
+    names.extend(settings.login_attributes.iter().map(String::as_str));
+    names.push(&settings.wecom_attribute);
+    names.extend(settings.language_attribute.as_deref());
+    names
+}
+
+/// What was found out about an entry besides its own attributes.
+pub(super) struct Around {
+    /// The policy that applies.
+    pub(super) policy: PpolicyEntry,
+    /// No other entry has the same WeCom userid.
+    pub(super) wecom_is_unique: bool,
+    /// In a protected group, directly or not.
+    pub(super) in_protected_group: bool,
+}
+
+/// Makes the account. `None` when the entry has no key, which only missing rights explain.
+pub(super) fn build(
+    settings: &LdapSettings,
+    entry: &Entry,
+    around: &Around,
+    now: Timestamp,
+) -> Option<Account> {
+    let login = login(settings, entry);
+    let wecom = wecom(settings, entry).filter(|_| around.wecom_is_unique);
+    let language = settings.language_attribute.as_deref();
+    Some(Account {
+        key: AccountKey::new(entry.first("entryUUID")?),
+        dn: EntryDn::new(entry.dn.clone()),
+        display_name: ["displayName", "cn"]
+            .iter()
+            .find_map(|name| entry.first(name))
+            .map_or_else(|| login.clone(), cut),
+        person_words: person_words(settings, entry),
+        wecom,
+        language: language.and_then(|name| entry.first(name)).map(cut),
+        standing: standing(entry, around, now),
+        age: age(entry, &around.policy, now),
+        login,
+    })
+}
+
+/// How the directory writes the login name.
+pub(super) fn login(settings: &LdapSettings, entry: &Entry) -> String {
+    let mut names = settings.login_attributes.iter();
+    names
+        .find_map(|name| entry.first(name))
+        .map_or_else(String::new, cut)
+}
+
+/// The WeCom userid, if the entry has exactly one that WeCom could have given.
+pub(super) fn wecom(settings: &LdapSettings, entry: &Entry) -> Option<WecomUserId> {
+    match entry.all(&settings.wecom_attribute) {
+        [only] => WecomUserId::parse(only),
+        _ => None,
+    }
+}
+
+fn person_words(settings: &LdapSettings, entry: &Entry) -> Vec<String> {
+    let names = ["uid", "cn", "sn", "givenName", "displayName", "mail"];
+    let logins = settings.login_attributes.iter().map(String::as_str);
+    let mut words: Vec<String> = Vec::new();
+    for value in logins.chain(names).flat_map(|name| entry.all(name)) {
+        let value = cut(value);
+        if words.len() < WORDS_MAX && !words.contains(&value) {
+            words.push(value);
+        }
+    }
+    words
+}
+
+fn standing(entry: &Entry, around: &Around, now: Timestamp) -> Standing {
+    let classes = entry.all("objectClass");
+    let is_person = classes
+        .iter()
+        .any(|class| PERSON.iter().any(|name| name.eq_ignore_ascii_case(class)));
+    let is_service = entry.first("servicePrincipalName").is_some();
+    if !is_person || is_service || around.in_protected_group {
+        Standing::Protected
+    } else if is_disabled(entry, now) {
+        Standing::Disabled
+    } else {
+        Standing::Eligible
+    }
+}
+
+/// Locked by an administrator (`000001010000Z`, which a reset would undo), or past the end that
+/// the directory sets.
+fn is_disabled(entry: &Entry, now: Timestamp) -> bool {
+    let locked_for_ever = entry
+        .first("pwdAccountLockedTime")
+        .is_some_and(|at| at.starts_with("0000") || gentime::parse(at).is_none());
+    let ended = entry
+        .first("pwdEndTime")
+        .and_then(gentime::parse)
+        .is_some_and(|end| end <= now);
+    locked_for_ever || ended
+}
+
+fn age(entry: &Entry, policy: &PpolicyEntry, now: Timestamp) -> PasswordAge {
+    let time = |name| entry.first(name).and_then(gentime::parse);
+    // Without a change through the server there is none, and nothing expires either.
+    let changed_at = time("pwdChangedTime");
+    let locked_at = time("pwdAccountLockedTime").filter(|_| policy.locks);
+    PasswordAge {
+        changed_at,
+        expires_at: changed_at
+            .zip(policy.demands.max_age)
+            .map(|(at, length)| at.plus(length)),
+        must_change: entry
+            .first("pwdReset")
+            .is_some_and(|text| text.eq_ignore_ascii_case("TRUE")),
+        locked: locked_at.is_some_and(|at| {
+            let ends = policy.lock_lasts.map(|length| at.plus(length));
+            ends.is_none_or(|end| end > now)
+        }),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(NAME_MAX_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::secret::Credential;
+
+    fn settings() -> LdapSettings {
+        LdapSettings {
+            urls: Vec::new(),
+            starttls: false,
+            ca_pem: None,
+            allow_plain_loopback: false,
+            bind_dn: String::new(),
+            bind_password: Credential::new(String::new()),
+            people_base: String::new(),
+            login_attributes: vec!["uid".to_owned()],
+            wecom_attribute: "employeeNumber".to_owned(),
+            language_attribute: Some("preferredLanguage".to_owned()),
+            protected_groups: Vec::new(),
+            default_policy_dn: None,
+        }
+    }
+
+    fn around() -> Around {
+        let mut policy = PpolicyEntry {
+            locks: true,
+            lock_lasts: Some(Duration::from_secs(900)),
+            ..PpolicyEntry::default()
+        };
+        policy.demands.max_age = Some(Duration::from_secs(86_400));
+        Around {
+            policy,
+            wecom_is_unique: true,
+            in_protected_group: false,
+        }
+    }
+
+    /// lin.wei with `extra`, seen at 2026-11-22T20:00:00Z.
+    fn lin(extra: &[(&str, &str)], around: &Around) -> Account {
+        let mut attributes = vec![
+            ("objectClass", "inetOrgPerson"),
+            ("entryUUID", "ABCD-1"),
+            ("uid", "lin.wei"),
+            ("cn", "Lin Wei"),
+            ("employeeNumber", "LinWei"),
+        ];
+        attributes.extend(extra);
+        let entry = Entry::for_tests("uid=lin.wei,ou=people,dc=test", &attributes);
+        build(&settings(), &entry, around, NOW).unwrap()
+    }
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_377_600);
+
+    #[test]
+    fn who_may_be_reset() {
+        let protected = Around {
+            in_protected_group: true,
+            ..around()
+        };
+        assert_eq!(lin(&[], &around()).standing, Standing::Eligible);
+        assert_eq!(lin(&[], &protected).standing, Standing::Protected);
+        for (extra, standing) in [
+            (("servicePrincipalName", "http/x"), Standing::Protected),
+            (
+                ("pwdAccountLockedTime", "000001010000Z"),
+                Standing::Disabled,
+            ),
+            (("pwdAccountLockedTime", "nonsense"), Standing::Disabled),
+            (
+                ("pwdAccountLockedTime", "20261122195900Z"),
+                Standing::Eligible,
+            ),
+            (("pwdEndTime", "20261122195900Z"), Standing::Disabled),
+            (("pwdEndTime", "20271122195900Z"), Standing::Eligible),
+        ] {
+            assert_eq!(lin(&[extra], &around()).standing, standing, "{extra:?}");
+        }
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_duration() {
+        let at = |time| lin(&[("pwdAccountLockedTime", time)], &around()).age.locked;
+        assert!(at("20261122194501Z"));
+        assert!(!at("20261122194500Z"));
+        assert!(!lin(&[], &around()).age.locked);
+    }
+
+    #[test]
+    fn a_password_expires_its_maximum_age_after_the_change() {
+        let age = lin(&[("pwdChangedTime", "20261122000000Z")], &around()).age;
+        assert_eq!(age.expires_at, gentime::parse("20261123000000Z"));
+        assert_eq!(lin(&[], &around()).age.expires_at, None);
+    }
+
+    #[test]
+    fn a_code_goes_to_one_userid_or_nowhere() {
+        assert_eq!(
+            lin(&[], &around()).wecom,
+            WecomUserId::parse("linwei"),
+            "alone"
+        );
+        assert_eq!(lin(&[("employeeNumber", "Other")], &around()).wecom, None);
+        let shared = Around {
+            wecom_is_unique: false,
+            ..around()
+        };
+        assert_eq!(lin(&[], &shared).wecom, None);
+    }
+}
