@@ -21,11 +21,9 @@ struct Words {
 impl Wording for Words {
     fn text(&self, message: &Message) -> Zeroizing<String> {
         Zeroizing::new(match &message.body {
-            Body::KioskCode { digits, kiosk, .. } => format!(
-                "{}{kiosk}: {}",
-                "验".repeat(self.padding),
-                digits.expose()
-            ),
+            Body::KioskCode { digits, kiosk, .. } => {
+                format!("{}{kiosk}: {}", "验".repeat(self.padding), digits.expose())
+            }
             Body::Changed { kiosk, .. } => format!("changed at {kiosk}"),
             _ => "notice".to_owned(),
         })
@@ -257,7 +255,11 @@ async fn too_many_calls_close_the_circuit_until_the_window_has_passed() {
     let asked = bench.sim.token_calls() + bench.sim.calls();
     down(bench.wecom.send(code_to("LinWei")).await);
     down(bench.wecom.works().await);
-    assert_eq!(bench.sim.token_calls() + bench.sim.calls(), asked, "nobody asked meanwhile");
+    assert_eq!(
+        bench.sim.token_calls() + bench.sim.calls(),
+        asked,
+        "nobody asked meanwhile"
+    );
 
     bench.clock.advance(Duration::from_secs(61));
     bench.wecom.works().await.unwrap();
@@ -281,7 +283,9 @@ async fn works_sees_what_keeps_everybody_from_sending() {
         bench.wecom.works().await.unwrap();
         bench.clock.advance(Duration::from_secs(21));
         down(bench.wecom.works().await);
-        bench.sim.set_faults(|f| *f = rekey::sim::wecom::Faults::default());
+        bench
+            .sim
+            .set_faults(|f| *f = rekey::sim::wecom::Faults::default());
         bench.clock.advance(Duration::from_secs(5));
         bench.wecom.works().await.unwrap();
         assert!(bench.sim.inbox("LinWei").is_empty(), "a look sends nothing");
@@ -294,7 +298,10 @@ async fn a_failed_send_tells_the_next_look_and_shows_no_token() {
     bench.wecom.works().await.unwrap();
     bench.sim.set_faults(|f| f.hang = true);
     let words = down(bench.wecom.send(code_to("LinWei")).await);
-    assert!(!words.contains("token") && !words.contains("http"), "{words}");
+    assert!(
+        !words.contains("token") && !words.contains("http"),
+        "{words}"
+    );
     down(bench.wecom.works().await);
 }
 
@@ -322,7 +329,11 @@ async fn silent_drops_look_like_success_and_our_own_pace_stays_below_wecoms() {
     for _ in 0..40 {
         taken += usize::from(bench.wecom.send(notice_to("SitiRahma")).await.is_ok());
     }
-    assert_eq!(bench.sim.inbox("SitiRahma").len(), taken, "WeCom dropped none");
+    assert_eq!(
+        bench.sim.inbox("SitiRahma").len(),
+        taken,
+        "WeCom dropped none"
+    );
     assert!((10..30).contains(&taken));
     bench.clock.advance(Duration::from_secs(61));
     bench.wecom.send(notice_to("SitiRahma")).await.unwrap();

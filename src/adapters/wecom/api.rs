@@ -280,7 +280,10 @@ fn no_tls() -> Result<rustls::ClientConfig, SetupError> {
 async fn answer<T: DeserializeOwned>(mut response: Response) -> Result<T, Failure> {
     let status = response.status();
     if status != reqwest::StatusCode::OK {
-        return Err(Failure::NoAnswer(format!("HTTP status {}", status.as_u16())));
+        return Err(Failure::NoAnswer(format!(
+            "HTTP status {}",
+            status.as_u16()
+        )));
     }
     let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await? {

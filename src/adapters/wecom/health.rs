@@ -48,8 +48,7 @@ impl Health {
         } else {
             FAILURE_HOLDS
         };
-        (now.saturating_sub(*at) < holds)
-            .then(|| outcome.clone().map_err(SendError::ChannelDown))
+        (now.saturating_sub(*at) < holds).then(|| outcome.clone().map_err(SendError::ChannelDown))
     }
 
     /// A call went through.
@@ -68,10 +67,7 @@ impl Health {
     /// WeCom said "too many calls".
     pub(super) fn too_often(&self, now: Duration) {
         let mut state = self.lock();
-        state.wait = state
-            .wait
-            .saturating_mul(2)
-            .clamp(FIRST_WAIT, LONGEST_WAIT);
+        state.wait = state.wait.saturating_mul(2).clamp(FIRST_WAIT, LONGEST_WAIT);
         state.open_again = Some(now.saturating_add(state.wait));
     }
 

@@ -188,9 +188,7 @@ impl Messenger for Wecom {
             safe: u8::from(matches!(message.body, Body::KioskCode { .. })),
             enable_duplicate_check: 0,
         };
-        let reply = self
-            .call(self.timeout, || self.api.send(&request))
-            .await?;
+        let reply = self.call(self.timeout, || self.api.send(&request)).await?;
         if reply.left_out(receiver) {
             return Err(SendError::Receiver(
                 "outside the app's visible range, or without a licence".to_owned(),
@@ -217,7 +215,8 @@ impl Messenger for Wecom {
                 Some(known) => known,
                 None => {
                     let limit = PROBE_TIMEOUT.min(self.timeout);
-                    self.call(limit, || self.api.app_is_open(self.agent_id)).await
+                    self.call(limit, || self.api.app_is_open(self.agent_id))
+                        .await
                 }
             }
         });

@@ -41,7 +41,10 @@ mod tests {
         let pace = Pace::default();
         let start = Duration::from_secs(1000);
         assert!((0..20).all(|_| pace.admits("lin.wei", start)));
-        assert!(!pace.admits("Lin.Wei", start), "case does not make another member");
+        assert!(
+            !pace.admits("Lin.Wei", start),
+            "case does not make another member"
+        );
         assert!(pace.admits("siti.rahma", start));
         assert!(pace.admits("lin.wei", start + MINUTE));
     }

@@ -94,11 +94,7 @@ struct SendText {
     content: String,
 }
 
-async fn send(
-    Injected(shared): Injected<Arc<Shared>>,
-    query: Parameters,
-    body: Bytes,
-) -> Response {
+async fn send(Injected(shared): Injected<Arc<Shared>>, query: Parameters, body: Bytes) -> Response {
     let response = respond(&shared, true, |state| {
         check_token(&shared, state, &query)?;
         if state.faults.app_closed {
@@ -126,7 +122,9 @@ async fn send(
         let now = shared.clock.now().wall;
         let msgid = random_id(&shared, "msg");
         let raw = String::from_utf8_lossy(&body);
-        let interval = request.duplicate_check_interval.unwrap_or(DUPLICATE_INTERVAL);
+        let interval = request
+            .duplicate_check_interval
+            .unwrap_or(DUPLICATE_INTERVAL);
         let duplicate =
             request.enable_duplicate_check == 1 && state.chats.is_duplicate(&raw, interval, now);
         if !duplicate && !state.faults.drop_silently {
@@ -177,8 +175,10 @@ async fn app(Injected(shared): Injected<Arc<Shared>>, query: Parameters) -> Resp
             return Err(40056);
         }
         let close = u8::from(state.faults.app_closed);
-        Ok(json!({"errcode": 0, "errmsg": "ok", "agentid": agent_id, "name": "Reset Password",
-            "close": close, "redirect_domain": "", "isreportenter": 0, "home_url": ""}))
+        Ok(
+            json!({"errcode": 0, "errmsg": "ok", "agentid": agent_id, "name": "Reset Password",
+            "close": close, "redirect_domain": "", "isreportenter": 0, "home_url": ""}),
+        )
     })
     .await
 }
@@ -191,8 +191,10 @@ async fn user(Injected(shared): Injected<Arc<Shared>>, query: Parameters) -> Res
         if !member.in_range {
             return Err(60011);
         }
-        Ok(json!({"errcode": 0, "errmsg": "ok", "userid": member.userid, "name": member.name,
-            "status": 1}))
+        Ok(
+            json!({"errcode": 0, "errmsg": "ok", "userid": member.userid, "name": member.name,
+            "status": 1}),
+        )
     })
     .await
 }
