@@ -74,9 +74,3 @@ pub enum NotAllowed {
     /// Protected (rule 10).
     Protected,
 }
-
-/// Finds the words of a message, in the employee's language.
-pub trait Wording: Send + Sync {
-    /// The text to send. Wiped on drop: it may hold a code.
-    fn text(&self, message: &Message) -> zeroize::Zeroizing<String>;
-}
