@@ -164,6 +164,7 @@ impl Chats {
         self.messages
             .iter()
             .rev()
+            .filter(|message| !message.recalled)
             .map(|message| {
                 let name = self.member(&message.to).map(|member| member.name.clone());
                 (name.unwrap_or_default(), message.clone())

@@ -81,7 +81,7 @@ pub struct SimWecom {
 }
 
 impl SimWecom {
-    /// Starts the server on a free loopback port. `extra` adds pages to it, the phone's for one.
+    /// Starts the server on a free loopback port.
     ///
     /// # Errors
     /// When no port can be opened.
@@ -94,7 +94,7 @@ impl SimWecom {
         Self::start_with(app, members, clock, entropy, |_| axum::Router::new()).await
     }
 
-    /// As [`SimWecom::start`], with more pages on the same port.
+    /// As [`SimWecom::start`], with more pages on the same port: the phone's.
     pub(super) async fn start_with(
         app: SimApp,
         members: Vec<Member>,
