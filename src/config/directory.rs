@@ -20,13 +20,13 @@ const BIND_PASSWORD: Keys = Keys {
 pub struct Directory {
     /// Which product.
     pub kind: DirectoryKind,
-    /// Tried in order: `ldaps://host[:port]`, or `ldap://host[:port]` with StartTLS. Never empty.
-    pub urls: Vec<String>,
+    /// Tried in order: `ldaps://`, or `ldap://` with StartTLS. Never empty.
+    pub urls: Vec<Url>,
     /// Whether `ldap://` connections are encrypted by StartTLS.
     pub starttls: bool,
-    /// What `ca_file` holds: the CA that signed the servers' certificates, PEM. `None` only where
-    /// nothing is encrypted, in the demo.
-    pub ca_pem: Option<Vec<u8>>,
+    /// The CA that signed the servers' certificates, PEM. `None` only where nothing is encrypted,
+    /// in the demo.
+    pub ca_file: Option<PathBuf>,
     /// The service account.
     pub bind_dn: String,
     /// Its password.
@@ -76,12 +76,12 @@ impl Raw {
     pub(super) fn check(self, folder: &Folder, allow: Allow) -> Result<Directory, Fault> {
         let kind = kind(&self.kind)?;
         let urls = urls(&self.urls, self.starttls, allow)?;
-        let encrypted = self.starttls || urls.iter().any(|url| url.starts_with("ldaps:"));
+        let encrypted = self.starttls || urls.iter().any(|url| url.scheme() == "ldaps");
         Ok(Directory {
             kind,
             urls,
             starttls: self.starttls,
-            ca_pem: ca_pem(self.ca_file, encrypted, folder)?,
+            ca_file: ca_file(self.ca_file, encrypted, folder)?,
             bind_dn: value::dn("bind_dn", self.bind_dn)?,
             bind_password: secret::required(
                 &BIND_PASSWORD,
@@ -123,7 +123,7 @@ fn kind(written: &str) -> Result<DirectoryKind, Fault> {
     }
 }
 
-fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<String>, Fault> {
+fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<Url>, Fault> {
     if written.is_empty() {
         return Err(Fault::new(
             "urls",
@@ -137,7 +137,7 @@ fn urls(written: &[String], starttls: bool, allow: Allow) -> Result<Vec<String>,
 }
 
 /// One server. A password never travels in clear: that is refused here, not left to the server.
-fn url(written: &str, starttls: bool, allow: Allow) -> Result<String, String> {
+fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
     let shape = || format!("{written:?} is no address such as \"ldaps://ldap1.contoso.example\"");
     let url = Url::parse(written).map_err(|_| shape())?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -147,15 +147,13 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<String, String> {
     if url.host_str().is_none_or(str::is_empty) || !bare {
         return Err(shape());
     }
-    // As the adapters take it: scheme, host and port, no slash at the end.
-    let address = url.as_str().trim_end_matches('/').to_owned();
     match (url.scheme(), starttls) {
-        ("ldaps", false) | ("ldap", true) => Ok(address),
+        ("ldaps", false) | ("ldap", true) => Ok(url),
         ("ldaps", true) => Err(format!(
             "{written:?} is encrypted already: leave out starttls, or write ldap://"
         )),
         ("ldap", false) if allow.plain_loopback_directory && value::is_loopback_literal(&url) => {
-            Ok(address)
+            Ok(url)
         }
         ("ldap", false) => Err(format!(
             "{written:?} would send passwords in clear: write ldaps://, or add starttls = true"
@@ -164,11 +162,11 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<String, String> {
     }
 }
 
-fn ca_pem(
+fn ca_file(
     written: Option<PathBuf>,
     encrypted: bool,
     folder: &Folder,
-) -> Result<Option<Vec<u8>>, Fault> {
+) -> Result<Option<PathBuf>, Fault> {
     let wrong = |why: String| Fault::new("ca_file", why);
     let Some(path) = written.map(|path| folder.join(&path)) else {
         return if encrypted {
@@ -186,7 +184,7 @@ fn ca_pem(
     if !pem.windows(begins.len()).any(|part| part == begins) {
         return Err(wrong(format!("{shown}: holds no certificate in PEM form")));
     }
-    Ok(Some(pem))
+    Ok(Some(path))
 }
 
 fn login_attributes(written: Option<Vec<String>>) -> Result<Vec<String>, Fault> {

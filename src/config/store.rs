@@ -10,8 +10,8 @@ use super::value::Folder;
 /// Where rekey keeps its state and the key beside it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Store {
-    /// `sqlite:` and the file's path.
-    pub url: String,
+    /// The SQLite file.
+    pub database: PathBuf,
     /// The site key, made on first use, mode 0600.
     pub key_file: PathBuf,
 }
@@ -26,7 +26,7 @@ pub(super) struct Raw {
 impl Raw {
     pub(super) fn check(self, folder: &Folder) -> Result<Store, Fault> {
         Ok(Store {
-            url: format!("sqlite:{}", folder.join(&database(&self.url)?).display()),
+            database: folder.join(&database(&self.url)?),
             key_file: folder.join(&self.key_file),
         })
     }

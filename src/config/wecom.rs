@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::error::Fault;
 use super::secret::{self, Inline, Keys};
@@ -24,8 +25,8 @@ const CALLBACK_AES_KEY: Keys = Keys {
 
 /// The company's WeCom and rekey's application in it.
 pub struct Wecom {
-    /// `https://...`, or `http://...` on loopback; no slash at the end.
-    pub api: String,
+    /// `https://...`, or `http://...` on loopback.
+    pub api: Url,
     /// The company's id.
     pub corp_id: String,
     /// The application's id.
@@ -75,10 +76,7 @@ impl Raw {
             folder,
         )?;
         Ok(Wecom {
-            api: value::web_address("api", api)?
-                .as_str()
-                .trim_end_matches('/')
-                .to_owned(),
+            api: value::web_address("api", api)?,
             corp_id: corp_id(self.corp_id)?,
             agent_id: u32::try_from(agent_id)
                 .map_err(|_| Fault::new("agent_id", "is too large"))?,

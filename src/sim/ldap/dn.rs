@@ -59,8 +59,10 @@ fn split(text: &str, separator: char) -> Option<Vec<String>> {
 fn normal_rdn(rdn: &str) -> Option<String> {
     let (kind, value) = rdn.split_once('=')?;
     let kind = kind.trim().to_lowercase();
-    let well_formed =
-        !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    let well_formed = !kind.is_empty()
+        && kind
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
     // A NUL cannot be in either part, so that joined parts stay distinct.
     well_formed.then_some(())?;
     Some(format!("{kind}\0{}", squeeze(&unescape(value.trim())?)))

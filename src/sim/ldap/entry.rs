@@ -147,7 +147,11 @@ impl Entry {
             one("modifyTimestamp", generalized(self.stamp.modified)),
             one("modifiersName", self.stamp.modifier.clone()),
         ];
-        held.extend(password.changed_at.map(|at| one("pwdChangedTime", generalized(at))));
+        held.extend(
+            password
+                .changed_at
+                .map(|at| one("pwdChangedTime", generalized(at))),
+        );
         held.extend(password.locked.map(|lock| {
             let text = match lock {
                 Lock::At(at) => generalized(at),

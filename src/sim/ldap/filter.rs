@@ -68,7 +68,9 @@ fn equals(entry: &Entry, name: &str, wanted: &str) -> bool {
         let Some(wanted) = NormalDn::parse(wanted) else {
             return false;
         };
-        return held.iter().any(|dn| NormalDn::parse(dn).as_ref() == Some(&wanted));
+        return held
+            .iter()
+            .any(|dn| NormalDn::parse(dn).as_ref() == Some(&wanted));
     }
     let wanted = squeeze(wanted);
     held.iter().any(|value| squeeze(value) == wanted)

@@ -116,14 +116,21 @@ impl SimLdap {
     /// The state of an account's password; `None` without such an entry.
     pub fn password(&self, dn: &str) -> Option<PasswordSummary> {
         let dn = NormalDn::parse(dn)?;
-        self.shared.tree().password(&dn, self.shared.clock.now().wall)
+        self.shared
+            .tree()
+            .password(&dn, self.shared.clock.now().wall)
     }
 
     /// An entry's attribute as it is now, operational ones too, to look behind the protocol's
     /// back. Empty without the entry or the attribute.
     pub fn attribute(&self, dn: &str, name: &str) -> Vec<String> {
         NormalDn::parse(dn)
-            .and_then(|dn| self.shared.tree().entry(&dn).map(|entry| entry.values(name)))
+            .and_then(|dn| {
+                self.shared
+                    .tree()
+                    .entry(&dn)
+                    .map(|entry| entry.values(name))
+            })
             .unwrap_or_default()
     }
 }

@@ -128,10 +128,17 @@ impl PasswordPolicy {
     /// Counts a wrong password and locks at the limit.
     pub(super) fn count_failure(&self, state: &mut PasswordState, now: Timestamp) {
         state.failures.push(now);
-        if self.lockout && self.max_failure.is_some_and(|most| state.failures.len() >= most) {
+        if self.lockout
+            && self
+                .max_failure
+                .is_some_and(|most| state.failures.len() >= most)
+        {
             state.locked = Some(Lock::At(now));
             // More than the limit is never needed, and a stubborn guesser fills no memory.
-            let surplus = state.failures.len().saturating_sub(self.max_failure.unwrap_or(0));
+            let surplus = state
+                .failures
+                .len()
+                .saturating_sub(self.max_failure.unwrap_or(0));
             state.failures.drain(..surplus);
         }
     }

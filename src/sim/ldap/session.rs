@@ -102,7 +102,13 @@ impl Session {
     /// or a password that must be changed first.
     fn refusal_beforehand(&self, tree: &Tree, msg: &LdapMsg) -> Option<Refusal> {
         let critical = msg.ctrl.iter().any(|control| {
-            matches!(control, LdapControl::Unknown { criticality: true, .. })
+            matches!(
+                control,
+                LdapControl::Unknown {
+                    criticality: true,
+                    ..
+                }
+            )
         });
         if critical {
             let text = "critical extension is not recognized";
@@ -202,7 +208,10 @@ impl Session {
         let mut value = None;
         let outcome = match request.name.as_str() {
             WHO_AM_I => {
-                let dn = self.bound.as_ref().map(|(_, spelled)| format!("dn:{spelled}"));
+                let dn = self
+                    .bound
+                    .as_ref()
+                    .map(|(_, spelled)| format!("dn:{spelled}"));
                 value = Some(dn.unwrap_or_default().into_bytes());
                 Ok(())
             }
@@ -255,8 +264,7 @@ impl Session {
 }
 
 fn parse_dn(text: &str) -> Result<NormalDn, Refusal> {
-    NormalDn::parse(text)
-        .ok_or_else(|| Refusal::new(LdapResultCode::InvalidDNSyntax, "invalid DN"))
+    NormalDn::parse(text).ok_or_else(|| Refusal::new(LdapResultCode::InvalidDNSyntax, "invalid DN"))
 }
 
 fn unwritable() -> Refusal {

@@ -116,7 +116,11 @@ impl Tree {
                 (false, true) => Some(Lock::At(now)),
                 (false, false) => None,
             },
-            failures: if seed.locked { vec![now; 5] } else { Vec::new() },
+            failures: if seed.locked {
+                vec![now; 5]
+            } else {
+                Vec::new()
+            },
             must_change: seed.must_change,
             policy_dn: seed.policy_dn,
             ..PasswordState::default()
@@ -195,7 +199,9 @@ impl Tree {
 
     /// Whether this account must change its password before anything else.
     pub(super) fn is_restricted(&self, dn: &NormalDn) -> bool {
-        self.entries.get(dn).is_some_and(|entry| entry.password.must_change)
+        self.entries
+            .get(dn)
+            .is_some_and(|entry| entry.password.must_change)
     }
 
     /// Changes or resets a password.
@@ -211,7 +217,11 @@ impl Tree {
             return Err(Refusal::new(LdapResultCode::NoSuchObject, ""));
         };
         if let Some(old) = change.old
-            && !entry.password.current.as_ref().is_some_and(|hash| hash.matches(old))
+            && !entry
+                .password
+                .current
+                .as_ref()
+                .is_some_and(|hash| hash.matches(old))
         {
             let text = "unwilling to verify old password";
             return Err(Refusal::new(LdapResultCode::UnwillingToPerform, text));

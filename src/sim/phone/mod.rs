@@ -72,15 +72,23 @@ async fn messages(State(phone): State<Phone>, headers: HeaderMap) -> Response {
     if !is_local(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    ([(header::CACHE_CONTROL, "no-store")], Json(phone.messages())).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(phone.messages()),
+    )
+        .into_response()
 }
 
 async fn style(headers: HeaderMap) -> Response {
-    guarded(&headers, "text/css; charset=utf-8", || page::STYLE.to_owned())
+    guarded(&headers, "text/css; charset=utf-8", || {
+        page::STYLE.to_owned()
+    })
 }
 
 async fn script(headers: HeaderMap) -> Response {
-    guarded(&headers, "text/javascript; charset=utf-8", || page::SCRIPT.to_owned())
+    guarded(&headers, "text/javascript; charset=utf-8", || {
+        page::SCRIPT.to_owned()
+    })
 }
 
 impl Phone {
@@ -113,7 +121,9 @@ fn guarded(headers: &HeaderMap, kind: &str, body: impl FnOnce() -> String) -> Re
 /// Whether the page was asked for by a loopback name. A web page elsewhere can point a name of
 /// its own at 127.0.0.1 and would otherwise read the codes.
 fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     host.and_then(|host| host.split(':').next())
         .is_some_and(|name| name == "127.0.0.1" || name == "localhost")
 }

@@ -41,8 +41,10 @@ pub(super) fn html(roster: &[RosterLine], messages: &[PhoneMessage]) -> String {
     let people: String = roster.iter().map(person).collect();
     let chats: String = messages.iter().map(bubble).collect();
     let chats = match messages {
-        [] => "<p class=\"quiet\">No messages yet. Choose 3 at the kiosk and type a login name.</p>"
-            .to_owned(),
+        [] => {
+            "<p class=\"quiet\">No messages yet. Choose 3 at the kiosk and type a login name.</p>"
+                .to_owned()
+        }
         _ => format!("<ul>{chats}</ul>"),
     };
     format!(

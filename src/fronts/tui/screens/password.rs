@@ -69,12 +69,7 @@ fn fields(
 }
 
 /// The one thing that matters most now: a refusal, a note at a field, or how to choose well.
-fn said(
-    view: &View<'_>,
-    screen: &NewPasswordScreen,
-    column: &mut Column,
-    canvas: &mut Canvas<'_>,
-) {
+fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas: &mut Canvas<'_>) {
     let theme = canvas.theme;
     let note = match screen.note {
         Some(PasswordNote::Mismatch) => Some("screen-password-mismatch"),
@@ -83,7 +78,11 @@ fn said(
         None => None,
     };
     if screen.leaving {
-        column.text(canvas, &view.words.say("screen-password-leaving"), theme.no());
+        column.text(
+            canvas,
+            &view.words.say("screen-password-leaving"),
+            theme.no(),
+        );
     } else if screen.busy {
         view.say(column, canvas, "screen-password-busy");
     } else if let Some(note) = note {

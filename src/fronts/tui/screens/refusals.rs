@@ -37,7 +37,9 @@ pub(super) fn slowed(
     canvas: &mut Canvas<'_>,
 ) {
     let span = view.until(until);
-    let text = view.words.with("screen-slowed", &[("span", (&span).into())]);
+    let text = view
+        .words
+        .with("screen-slowed", &[("span", (&span).into())]);
     let theme = canvas.theme;
     column.text(canvas, &text, theme.plain());
 }
