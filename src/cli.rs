@@ -125,7 +125,9 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             let config = Config::read(&file.path, allow)?;
             wait_for(boot::kiosk(config, demo_phone))
         }
-        Command::Audit(Audit::Verify(file)) => wait_for(boot::audit_verify(file.read()?)),
+        Command::Audit(Audit::Verify(file)) => {
+            wait_for(boot::audit_verify(file.read()?, &mut io::stdout()))
+        }
         Command::Audit(Audit::Export(file)) => {
             let config = file.read()?;
             let mut out = io::BufWriter::new(io::stdout());
@@ -151,7 +153,7 @@ fn check(path: &Path) -> Result<ExitCode, CliError> {
 fn wait_for(
     subcommand: impl Future<Output = Result<ExitCode, BootError>>,
 ) -> Result<ExitCode, CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(CliError::Runtime)?;

@@ -1,6 +1,7 @@
 //! The app: messages in, commands out, pictures on the way. It does no I/O and reads no clock.
 
 mod clock;
+mod face;
 mod keys;
 mod paint;
 mod prompts;
