@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::domain::limits::PASSWORD_MAX_CHARS;
 use crate::domain::policy::{LengthUnit, Rule};
+use crate::domain::secret::PasswordError;
 use crate::domain::strength::{Fix, Reason, Strength};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::DirectoryRefusal;
@@ -99,6 +101,18 @@ impl Speaker<'_> {
                 self.say_with("rule-min-age", &[("span", (&span).into())])
             }
             Rule::OwnChecks => self.say("rule-own-checks"),
+        }
+    }
+
+    /// Why typed text is no password at all: one sentence.
+    pub fn no_password(&self, error: PasswordError) -> String {
+        match error {
+            PasswordError::Empty => self.say("rule-password-empty"),
+            PasswordError::TooLong => {
+                let most = i64::try_from(PASSWORD_MAX_CHARS).unwrap_or(i64::MAX);
+                self.say_with("rule-password-too-long", &[("n", Value::Number(most))])
+            }
+            PasswordError::Control => self.say("rule-password-control"),
         }
     }
 

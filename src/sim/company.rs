@@ -197,6 +197,7 @@ pub struct Company {
     pub ldap: Arc<SimLdap>,
     /// WeCom, for faults and for reading messages.
     pub wecom: SimWecom,
+    roster: Roster,
 }
 
 impl Company {
@@ -218,8 +219,9 @@ impl Company {
             .iter()
             .filter_map(|person| Some(Member::new(person.wecom?, person.name)))
             .collect();
+        let lines = Arc::clone(&roster);
         let wecom = SimWecom::start_with(app.clone(), members, clock, entropy, |shared| {
-            phone::router(shared, roster)
+            phone::router(shared, lines)
         })
         .await?;
         Ok(Self {
@@ -234,7 +236,13 @@ impl Company {
             phone_url: format!("{}/phone", wecom.url()),
             ldap,
             wecom,
+            roster,
         })
+    }
+
+    /// Everybody's login name, name and what is special, as it is now.
+    pub fn roster(&self) -> Vec<RosterLine> {
+        (self.roster)()
     }
 }
 

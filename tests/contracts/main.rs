@@ -1,4 +1,12 @@
 //! One suite for each port, run against the simulation and against the real thing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod messenger;
 mod store;

@@ -1,4 +1,9 @@
 //! The five ports of the state, against SQLite and against memory: one suite for both.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic; clippy does not see that helpers and the suite's bodies are tests"
+)]
 
 mod codes;
 mod intents;

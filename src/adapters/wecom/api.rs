@@ -21,6 +21,10 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// How long one connection attempt may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// How long an idle connection is kept: shorter than servers usually do, so that no call is lost
+/// on one that was just closed.
+const IDLE_CONNECTION: Duration = Duration::from_secs(15);
+
 /// Why the WeCom settings cannot work.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SetupError {
@@ -252,6 +256,7 @@ fn client(base: &Url, timeout: Duration) -> Result<Client, SetupError> {
     let builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_CONNECTION)
         .timeout(timeout);
     let builder = if base.scheme() == "https" {
         // Another part of the program may have set the same provider already.

@@ -120,6 +120,8 @@ impl Wecom {
 
     fn judge(&self, failure: &Failure) -> SendError {
         if failure.meaning() == Some(Meaning::Receiver) {
+            // Others are reached.
+            self.health.worked(self.now());
             return SendError::Receiver(failure.to_string());
         }
         if failure.meaning() == Some(Meaning::TooOften) {

@@ -128,7 +128,7 @@ impl Tree {
         let stamp = Stamp {
             created: now,
             modified: now,
-            modifier: format!("cn=admin,{}", self.suffix),
+            modifier: self.root_dn(),
             csn: self.next_csn(now),
             uuid: self.new_uuid(),
         };
@@ -306,20 +306,22 @@ impl Tree {
             .unwrap_or_default()
     }
 
-    /// Notes a write. The server's own bookkeeping after a bind (`None`) changes the entry's CSN,
-    /// but not who modified it.
+    /// Notes a write. The server's own bookkeeping after a bind (`None`) is written by the root
+    /// DN: on slapd 2.5 a wrong password changes `entryCSN` and `modifiersName` too.
     fn stamp(&mut self, dn: &NormalDn, modifier: Option<&NormalDn>, now: Timestamp) {
         let csn = self.next_csn(now);
         let modifier = modifier
             .and_then(|dn| self.entries.get(dn))
-            .map(|entry| entry.dn.clone());
+            .map_or_else(|| self.root_dn(), |entry| entry.dn.clone());
         if let Some(entry) = self.entries.get_mut(dn) {
             entry.stamp.csn = csn;
             entry.stamp.modified = now;
-            if let Some(modifier) = modifier {
-                entry.stamp.modifier = modifier;
-            }
+            entry.stamp.modifier = modifier;
         }
+    }
+
+    fn root_dn(&self) -> String {
+        format!("cn=admin,{}", self.suffix)
     }
 
     /// A change sequence number; each write's is another, also within a millisecond.

@@ -155,6 +155,10 @@ async fn all_files_are_the_owners_alone() {
         names.push(path.file_name().unwrap().to_owned());
     }
     assert!(names.len() >= 4, "{names:?}");
+    // One that was opened up is closed again.
+    fs::set_permissions(stage.db(), fs::Permissions::from_mode(0o644)).unwrap();
+    let _open = stage.open().await.unwrap();
+    assert_eq!(mode(&stage.db()), 0o600);
 }
 
 #[tokio::test]
@@ -179,7 +183,13 @@ async fn a_key_is_never_made_anew_where_records_exist() {
     assert!(matches!(refused, OpenError::Key(KeyError::Missing { .. })));
     assert!(refused.to_string().contains("put it back"), "{refused}");
     assert!(!stage.key().exists());
-    // Not even when the state's file is gone as well: the head file remembers.
+    // Not even when the head file is gone as well.
+    let head = fs::read(stage.head()).unwrap();
+    fs::remove_file(stage.head()).unwrap();
+    assert!(stage.open().await.is_err());
+    assert!(!stage.key().exists());
+    fs::write(stage.head(), head).unwrap();
+    // And not even when the state's file is gone as well: the head file remembers.
     fs::remove_file(stage.db()).unwrap();
     assert!(stage.open().await.is_err());
     assert!(!stage.key().exists());
