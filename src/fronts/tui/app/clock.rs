@@ -66,7 +66,11 @@ impl App {
         }
         match &self.screen {
             Screen::Code(code) => {
-                for at in [Some(code.resend_at), Some(code.expires_at), code.slowed_until] {
+                for at in [
+                    Some(code.resend_at),
+                    Some(code.expires_at),
+                    code.slowed_until,
+                ] {
                     wakes.extend(until(now, at));
                 }
                 let hint = code.since.saturating_add(NOTHING_CAME);
@@ -121,7 +125,11 @@ impl App {
         } else {
             self.settings.idle
         };
-        let idle_end = self.visit.last_input.saturating_add(idle).saturating_add(COUNTDOWN);
+        let idle_end = self
+            .visit
+            .last_input
+            .saturating_add(idle)
+            .saturating_add(COUNTDOWN);
         let began = self.visit.began.unwrap_or(self.visit.last_input);
         let firm_end = began.saturating_add(VISIT_MAX);
         Some(Ending {
@@ -163,14 +171,20 @@ impl App {
         let retry = self.picture.asked_at.map_or(Duration::ZERO, |at| {
             at.saturating_add(PICTURE_RETRY).saturating_sub(now.mono)
         });
-        let ends = self.picture.shown.as_ref().map_or(Duration::ZERO, |(picture, _)| {
-            picture.expires.minus(PICTURE_MARGIN).since(now.wall)
-        });
+        let ends = self
+            .picture
+            .shown
+            .as_ref()
+            .map_or(Duration::ZERO, |(picture, _)| {
+                picture.expires.minus(PICTURE_MARGIN).since(now.wall)
+            });
         retry.max(ends)
     }
 
     pub(super) fn renew_picture(&mut self, now: Now, out: &mut Vec<Command>) {
-        let leaves = out.iter().any(|command| matches!(command, Command::EndVisit));
+        let leaves = out
+            .iter()
+            .any(|command| matches!(command, Command::EndVisit));
         if self.wants_picture() && !leaves && self.picture_due(now).is_zero() {
             self.picture.asked_at = Some(now.mono);
             out.push(Command::NewPicture);
@@ -193,7 +207,11 @@ fn until(now: Now, at: Option<Timestamp>) -> Option<Duration> {
 /// How long until a span that is left shows another number of seconds.
 fn beat(left: Duration) -> Duration {
     let part = Duration::from_nanos(u64::from(left.subsec_nanos()));
-    if part.is_zero() { left.min(SECOND) } else { part }
+    if part.is_zero() {
+        left.min(SECOND)
+    } else {
+        part
+    }
 }
 
 /// How long until `millis` reaches the next multiple of `step`.

@@ -194,11 +194,7 @@ impl App {
         }
     }
 
-    fn type_in(
-        &mut self,
-        out: &mut Vec<Command>,
-        type_it: impl FnOnce(&mut Field) -> Taken,
-    ) {
+    fn type_in(&mut self, out: &mut Vec<Command>, type_it: impl FnOnce(&mut Field) -> Taken) {
         let Some(field) = self.field() else {
             return;
         };
@@ -267,7 +263,12 @@ impl App {
         };
         (0..items)
             .map(Target::Item)
-            .chain(self.actions(now).into_iter().filter(|action| action.can_have_focus()).map(Target::Key))
+            .chain(
+                self.actions(now)
+                    .into_iter()
+                    .filter(|action| action.can_have_focus())
+                    .map(Target::Key),
+            )
             .collect()
     }
 
@@ -435,13 +436,18 @@ impl App {
     }
 
     fn toggle(&mut self, page: OverlayPage) {
-        let open = self.overlay.as_ref().is_some_and(|overlay| overlay.page == page);
+        let open = self
+            .overlay
+            .as_ref()
+            .is_some_and(|overlay| overlay.page == page);
         self.overlay = (!open).then_some(Overlay { page, scroll: 0 });
     }
 
     fn next_language(&mut self) {
         let languages = self.languages();
-        let at = languages.iter().position(|language| *language == self.language());
+        let at = languages
+            .iter()
+            .position(|language| *language == self.language());
         let next = at.map_or(0, |at| at + 1);
         if let Some(language) = languages.get(next).or(languages.first()) {
             self.language = *language;

@@ -1,9 +1,7 @@
 //! What the reset shows next.
 
 use super::App;
-use super::screen::{
-    CodeScreen, DoneScreen, EndedScreen, LoginScreen, NewPasswordScreen, Screen,
-};
+use super::screen::{CodeScreen, DoneScreen, EndedScreen, LoginScreen, NewPasswordScreen, Screen};
 use crate::domain::policy::Report;
 use crate::domain::time::Now;
 use crate::flow::prompt::{Prompt, Refusal};

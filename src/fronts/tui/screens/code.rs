@@ -33,7 +33,11 @@ pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mu
         view.say(&mut column, canvas, "screen-code-late");
         column.gap();
     }
-    column.text(canvas, &view.words.say("screen-code-secret"), theme.headline());
+    column.text(
+        canvas,
+        &view.words.say("screen-code-secret"),
+        theme.headline(),
+    );
 }
 
 /// What is said at the field: that it is being judged, or why it did not lead on.
@@ -55,7 +59,8 @@ fn lifetime(view: &View<'_>, screen: &CodeScreen, column: &mut Column, canvas: &
     let theme = canvas.theme;
     let works = if screen.expires_at > view.now.wall {
         let time = view.words.time(screen.expires_at);
-        view.words.with("screen-code-until", &[("time", (&time).into())])
+        view.words
+            .with("screen-code-until", &[("time", (&time).into())])
     } else {
         view.words.say("screen-code-over")
     };
@@ -64,7 +69,8 @@ fn lifetime(view: &View<'_>, screen: &CodeScreen, column: &mut Column, canvas: &
         view.words.say("screen-code-asked")
     } else if screen.resend_at > view.now.wall {
         let span = view.until(screen.resend_at);
-        view.words.with("screen-code-resend-in", &[("span", (&span).into())])
+        view.words
+            .with("screen-code-resend-in", &[("span", (&span).into())])
     } else {
         view.words.say("screen-code-resend-now")
     };

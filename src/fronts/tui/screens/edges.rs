@@ -48,7 +48,9 @@ pub(crate) fn top(
     };
     let choices = places.iter().flat_map(|place| {
         let dot = &dot;
-        rights.iter().map(move |right| (place.clone(), right.join(dot)))
+        rights
+            .iter()
+            .map(move |right| (place.clone(), right.join(dot)))
     });
     let (place, right) = choices
         .into_iter()
@@ -57,7 +59,13 @@ pub(crate) fn top(
     let end = canvas.put(left, area.y, room, &site, theme.headline());
     canvas.put(end + 3, area.y, room, &place, theme.plain());
     let width = u16::try_from(right.width()).unwrap_or(0);
-    canvas.put(left + room - width.min(room), area.y, width, &right, theme.plain());
+    canvas.put(
+        left + room - width.min(room),
+        area.y,
+        width,
+        &right,
+        theme.plain(),
+    );
     if view.page.is_ruled() {
         rule(view, area.y + 1, canvas);
     }
@@ -144,7 +152,16 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
     let more_muted = wordless(&muted, &[Help, Language, Phone, Back]);
     let bare = wordless(
         &few,
-        &[GoOn, Help, Language, Phone, Back, Show, AnotherCode, NothingCame],
+        &[
+            GoOn,
+            Help,
+            Language,
+            Phone,
+            Back,
+            Show,
+            AnotherCode,
+            NothingCame,
+        ],
     );
     let barest = without(&bare, &[GoOn]);
     let choices = [

@@ -7,12 +7,7 @@ use super::{menu, progress, refusals};
 use crate::fronts::tui::app::screen::EndedScreen;
 use crate::fronts::tui::widgets::canvas::Canvas;
 
-pub(crate) fn draw(
-    view: &View<'_>,
-    screen: &EndedScreen,
-    left: Duration,
-    canvas: &mut Canvas<'_>,
-) {
+pub(crate) fn draw(view: &View<'_>, screen: &EndedScreen, left: Duration, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
     let theme = canvas.theme;
     let said = refusals::words(view, &screen.refusal);
@@ -25,9 +20,10 @@ pub(crate) fn draw(
     if let Some(it) = menu::it_answers(view) {
         column.text(canvas, &it, theme.plain());
     }
-    let reference = view
-        .words
-        .with("screen-reference", &[("reference", (&screen.reference).into())]);
+    let reference = view.words.with(
+        "screen-reference",
+        &[("reference", (&screen.reference).into())],
+    );
     column.text(canvas, &reference, theme.headline());
     column.gap();
     progress::to_start(view, left, &mut column, canvas);

@@ -7,12 +7,7 @@ use crate::fronts::tui::app::screen::LoginScreen;
 use crate::fronts::tui::field::Field;
 use crate::fronts::tui::widgets::canvas::Canvas;
 
-pub(crate) fn draw(
-    view: &View<'_>,
-    screen: &LoginScreen,
-    login: &Field,
-    canvas: &mut Canvas<'_>,
-) {
+pub(crate) fn draw(view: &View<'_>, screen: &LoginScreen, login: &Field, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
     view.headline(&mut column, canvas, "screen-login-title");
     view.say(&mut column, canvas, "screen-login-lead");

@@ -50,7 +50,11 @@ fn item(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>, method: u
     };
     let focused = view.is_focused(method);
     let theme = canvas.theme;
-    let style = if focused { theme.focus() } else { theme.headline() };
+    let style = if focused {
+        theme.focus()
+    } else {
+        theme.headline()
+    };
     let from = column.y;
     let number = (method + 1).to_string();
     let title = view.words.say(title);

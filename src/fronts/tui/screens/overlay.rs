@@ -69,6 +69,12 @@ fn close(view: &View<'_>, mut column: Column, canvas: &mut Canvas<'_>) {
     if column.left_out > 0 {
         let body = view.page.body;
         let y = body.bottom().saturating_sub(1);
-        canvas.put(body.x, y, body.width, &view.words.say("screen-more"), theme.key());
+        canvas.put(
+            body.x,
+            y,
+            body.width,
+            &view.words.say("screen-more"),
+            theme.key(),
+        );
     }
 }

@@ -120,19 +120,18 @@ impl View<'_> {
     }
 
     /// A labelled field: `Code    4 8 2`. `label` is as wide as the widest on this screen.
-    pub(crate) fn field(
-        &self,
-        column: &mut Column,
-        canvas: &mut Canvas<'_>,
-        line: &FieldLine<'_>,
-    ) {
+    pub(crate) fn field(&self, column: &mut Column, canvas: &mut Canvas<'_>, line: &FieldLine<'_>) {
         let from = column.y;
         if column.room() == 0 {
             return;
         }
         let focused = self.is_focused(line.item);
         let theme = canvas.theme;
-        let style = if focused { theme.focus() } else { theme.plain() };
+        let style = if focused {
+            theme.focus()
+        } else {
+            theme.plain()
+        };
         let x = column.x + line.label_width;
         let width = column.width.saturating_sub(line.label_width);
         column.line(canvas, line.label, style);

@@ -22,21 +22,23 @@ pub(crate) fn working(view: &View<'_>, progress: Progress, canvas: &mut Canvas<'
     view.say(&mut column, canvas, "screen-working-stay");
 }
 
-pub(crate) fn done(
-    view: &View<'_>,
-    screen: &DoneScreen,
-    left: Duration,
-    canvas: &mut Canvas<'_>,
-) {
+pub(crate) fn done(view: &View<'_>, screen: &DoneScreen, left: Duration, canvas: &mut Canvas<'_>) {
     let theme = canvas.theme;
     let mut column = view.page.column();
     view.headline(&mut column, canvas, "screen-done");
-    steps(view, screen.progress, Some(screen.proof), &mut column, canvas);
+    steps(
+        view,
+        screen.progress,
+        Some(screen.proof),
+        &mut column,
+        canvas,
+    );
     column.gap();
     let until = match screen.expires_at {
         Some(at) => {
             let date = view.words.date(at);
-            view.words.with("screen-done-until", &[("date", (&date).into())])
+            view.words
+                .with("screen-done-until", &[("date", (&date).into())])
         }
         None => view.words.say("screen-done-forever"),
     };
@@ -48,9 +50,10 @@ pub(crate) fn done(
         column.labelled(canvas, ("-", theme.plain()), 2, (&text, theme.plain()));
     }
     column.gap();
-    let reference = view
-        .words
-        .with("screen-reference", &[("reference", (&screen.reference).into())]);
+    let reference = view.words.with(
+        "screen-reference",
+        &[("reference", (&screen.reference).into())],
+    );
     if screen.progress.told == Step::No && !view.page.tight {
         column.text(canvas, &reference, theme.plain());
     }
@@ -65,7 +68,9 @@ pub(super) fn to_start(
     canvas: &mut Canvas<'_>,
 ) {
     let span = view.words.span(left);
-    let text = view.words.with("screen-to-start", &[("span", (&span).into())]);
+    let text = view
+        .words
+        .with("screen-to-start", &[("span", (&span).into())]);
     let theme = canvas.theme;
     canvas.cursor(column.x, column.y);
     column.text(canvas, &text, theme.headline());

@@ -111,7 +111,15 @@ mod tests {
     #[test]
     fn never_version_one_and_never_too_large() {
         let modules_of_version = |version: usize| 17 + 4 * version + 2 * QUIET;
-        for (length, version) in [(1, 2), (20, 2), (30, 3), (35, 3), (47, 3), (77, 3), (110, 4)] {
+        for (length, version) in [
+            (1, 2),
+            (20, 2),
+            (30, 3),
+            (35, 3),
+            (47, 3),
+            (77, 3),
+            (110, 4),
+        ] {
             let qr = Qr::new(&"A".repeat(length)).expect("it fits");
             assert_eq!(qr.side(), modules_of_version(version), "{length}");
         }

@@ -72,10 +72,7 @@ mod tests {
 
     #[test]
     fn words_stay_whole_where_they_can() {
-        assert_eq!(
-            wrap("Type it here only.", 8),
-            ["Type it", "here", "only."]
-        );
+        assert_eq!(wrap("Type it here only.", 8), ["Type it", "here", "only."]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
     }
