@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 /// 2026-11-23 08:55:00 UTC: a Monday morning.
 const MORNING: i64 = 1_795_424_100;
 
-pub const FULL: Capabilities = Capabilities {
+pub(crate) const FULL: Capabilities = Capabilities {
     colour: Colour::Sixteen,
     utf8: true,
     half_blocks: true,
@@ -32,12 +32,12 @@ pub const FULL: Capabilities = Capabilities {
     chinese: true,
 };
 
-pub fn texts() -> Arc<Texts> {
+pub(crate) fn texts() -> Arc<Texts> {
     static TEXTS: OnceLock<Arc<Texts>> = OnceLock::new();
     TEXTS.get_or_init(|| Arc::new(Texts::load())).clone()
 }
 
-pub fn settings() -> AppSettings {
+pub(crate) fn settings() -> AppSettings {
     AppSettings {
         site_name: "Contoso".into(),
         host: "reset.contoso.example".into(),
@@ -57,7 +57,7 @@ pub fn settings() -> AppSettings {
     }
 }
 
-pub fn demo() -> AppSettings {
+pub(crate) fn demo() -> AppSettings {
     AppSettings {
         demo: Some(DemoHint {
             login: "lin.wei".into(),
@@ -68,14 +68,14 @@ pub fn demo() -> AppSettings {
 }
 
 /// A kiosk, the moment it is at, and what it commanded last.
-pub struct Kiosk {
-    pub app: App,
-    pub now: Now,
-    pub commands: Vec<Command>,
+pub(crate) struct Kiosk {
+    pub(crate) app: App,
+    pub(crate) now: Now,
+    pub(crate) commands: Vec<Command>,
 }
 
 impl Kiosk {
-    pub fn new(settings: AppSettings) -> Self {
+    pub(crate) fn new(settings: AppSettings) -> Self {
         let mut kiosk = Self {
             app: App::new(settings),
             now: Now {
@@ -89,13 +89,13 @@ impl Kiosk {
     }
 
     /// A kiosk whose menu has its picture.
-    pub fn ready(settings: AppSettings) -> Self {
+    pub(crate) fn ready(settings: AppSettings) -> Self {
         let mut kiosk = Self::new(settings);
         kiosk.picture();
         kiosk
     }
 
-    pub fn picture(&mut self) {
+    pub(crate) fn picture(&mut self) {
         let expires = self.now.wall.plus(Duration::from_secs(60));
         self.send(Msg::Picture(Some(Picture {
             url: "HTTPS://RESET.CONTOSO.EXAMPLE/K/7F3K9Q2MX4WPB".into(),
@@ -105,16 +105,16 @@ impl Kiosk {
         })));
     }
 
-    pub fn send(&mut self, msg: Msg) -> &mut Self {
+    pub(crate) fn send(&mut self, msg: Msg) -> &mut Self {
         self.commands = self.app.update(msg, self.now);
         self
     }
 
-    pub fn press(&mut self, code: KeyCode) -> &mut Self {
+    pub(crate) fn press(&mut self, code: KeyCode) -> &mut Self {
         self.send(Msg::Term(TermEvent::Key(Key::plain(code))))
     }
 
-    pub fn ctrl(&mut self, c: char) -> &mut Self {
+    pub(crate) fn ctrl(&mut self, c: char) -> &mut Self {
         let key = Key {
             ctrl: true,
             ..Key::plain(KeyCode::Char(c))
@@ -123,7 +123,7 @@ impl Kiosk {
     }
 
     /// Types text; the commands of all its keys are kept.
-    pub fn types(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn types(&mut self, text: &str) -> &mut Self {
         let mut all = Vec::new();
         for c in text.chars() {
             self.press(KeyCode::Char(c));
@@ -133,25 +133,25 @@ impl Kiosk {
         self
     }
 
-    pub fn pastes(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn pastes(&mut self, text: &str) -> &mut Self {
         let pasted = Pasted(Zeroizing::new(text.to_owned()));
         self.send(Msg::Term(TermEvent::Paste(pasted)))
     }
 
-    pub fn click(&mut self, col: u16, row: u16) -> &mut Self {
+    pub(crate) fn click(&mut self, col: u16, row: u16) -> &mut Self {
         self.send(Msg::Term(TermEvent::Click { col, row }))
     }
 
-    pub fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {
         self.send(Msg::Term(TermEvent::Resize { cols, rows }))
     }
 
-    pub fn prompt(&mut self, prompt: Prompt) -> &mut Self {
+    pub(crate) fn prompt(&mut self, prompt: Prompt) -> &mut Self {
         self.send(Msg::Prompt(prompt))
     }
 
     /// Lets time pass, with every tick the app asks for on the way.
-    pub fn wait(&mut self, seconds: u64) -> &mut Self {
+    pub(crate) fn wait(&mut self, seconds: u64) -> &mut Self {
         let mut all = Vec::new();
         let mut left = Duration::from_secs(seconds);
         while !left.is_zero() {
@@ -167,7 +167,7 @@ impl Kiosk {
     }
 
     /// What the flow was given, as words.
-    pub fn handed_in(&self) -> Vec<String> {
+    pub(crate) fn handed_in(&self) -> Vec<String> {
         self.commands
             .iter()
             .filter_map(|command| match command {
@@ -184,7 +184,7 @@ impl Kiosk {
             .collect()
     }
 
-    pub fn buffer(&self, cols: u16, rows: u16) -> (Buffer, Position) {
+    pub(crate) fn buffer(&self, cols: u16, rows: u16) -> (Buffer, Position) {
         let mut terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
         terminal
             .draw(|frame| self.app.draw(frame, self.now))
@@ -193,8 +193,14 @@ impl Kiosk {
         (terminal.backend().buffer().clone(), position)
     }
 
+    /// Draws, and throws the picture away: all that is asked is that it can be drawn.
+    pub(crate) fn draw(&self, cols: u16, rows: u16) {
+        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
+        self.app.draw(&mut terminal.get_frame(), self.now);
+    }
+
     /// The window as text, with the cursor's place.
-    pub fn picture_of(&self, cols: u16, rows: u16) -> String {
+    pub(crate) fn picture_of(&self, cols: u16, rows: u16) -> String {
         let (buffer, cursor) = self.buffer(cols, rows);
         format!(
             "{cols}x{rows}, cursor at {},{}\n{}",
@@ -204,17 +210,17 @@ impl Kiosk {
         )
     }
 
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         text_of(&self.buffer(80, 24).0)
     }
 
-    pub fn shows(&self, words: &str) -> bool {
+    pub(crate) fn shows(&self, words: &str) -> bool {
         self.screen().contains(words)
     }
 }
 
 /// A buffer as text; the modules of a QR code as blocks.
-pub fn text_of(buffer: &Buffer) -> String {
+pub(crate) fn text_of(buffer: &Buffer) -> String {
     let mut text = String::new();
     for y in buffer.area.top()..buffer.area.bottom() {
         let mut line = String::new();
@@ -223,7 +229,11 @@ pub fn text_of(buffer: &Buffer) -> String {
             let cell = buffer.cell((x, y)).unwrap();
             let dark = |colour| colour == Color::Black;
             if matches!(cell.bg, Color::Black | Color::White) {
-                let upper = dark(if cell.symbol() == " " { cell.bg } else { cell.fg });
+                let upper = dark(if cell.symbol() == " " {
+                    cell.bg
+                } else {
+                    cell.fg
+                });
                 line.push(match (upper, dark(cell.bg)) {
                     (true, true) => '█',
                     (true, false) => '▀',
@@ -242,7 +252,7 @@ pub fn text_of(buffer: &Buffer) -> String {
 }
 
 /// What Contoso and its directory ask for.
-pub fn policy() -> Arc<Policy> {
+pub(crate) fn policy() -> Arc<Policy> {
     Arc::new(Policy {
         directory: DirectoryPolicy {
             min_length: Some((8, LengthUnit::Bytes)),
@@ -261,7 +271,7 @@ pub fn policy() -> Arc<Policy> {
     })
 }
 
-pub fn code_prompt(now: Now) -> Prompt {
+pub(crate) fn code_prompt(now: Now) -> Prompt {
     Prompt::Code {
         expires_at: now.wall.plus(Duration::from_secs(300)),
         resend_at: now.wall.plus(Duration::from_secs(60)),
@@ -271,7 +281,7 @@ pub fn code_prompt(now: Now) -> Prompt {
     }
 }
 
-pub fn password_prompt(refusal: Option<Refusal>, busy: bool, now: Now) -> Prompt {
+pub(crate) fn password_prompt(refusal: Option<Refusal>, busy: bool, now: Now) -> Prompt {
     let expires_at = Some(now.wall.plus(Duration::from_secs(3 * 86_400)));
     Prompt::NewPassword {
         policy: policy(),

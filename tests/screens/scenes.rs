@@ -5,19 +5,17 @@ use std::time::Duration;
 use rekey::domain::policy::Report;
 use rekey::domain::secret::Password;
 use rekey::flow::ports::DirectoryRefusal;
-use rekey::flow::prompt::{Progress, ProofOfChange, Prompt, Refusal, Step};
+use rekey::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
 use rekey::fronts::tui::app::{AppSettings, ChatPasswords};
 use rekey::fronts::tui::event::KeyCode;
 use rekey::fronts::tui::msg::{Capabilities, Colour, Command, Msg, PhoneMessage};
 
-use crate::desk_of_tests::{
-    FULL, Kiosk, code_prompt, demo, password_prompt, policy, settings,
-};
+use crate::desk_of_tests::{FULL, Kiosk, code_prompt, demo, password_prompt, policy, settings};
 
 /// A name and how to get there, in settings that a test may have changed.
-pub type Scene = (&'static str, fn(AppSettings) -> Kiosk);
+pub(crate) type Scene = (&'static str, fn(AppSettings) -> Kiosk);
 
-pub fn all() -> Vec<Scene> {
+pub(crate) fn all() -> Vec<Scene> {
     vec![
         ("menu", Kiosk::ready),
         ("menu_before_its_picture", Kiosk::new),
@@ -48,10 +46,14 @@ pub fn all() -> Vec<Scene> {
         ("password_busy", password_busy),
         ("working", working),
         ("done", |s| done(s, ProofOfChange::Bind, Step::Ok)),
-        ("done_confirmed", |s| done(s, ProofOfChange::DirectoryConfirmed, Step::No)),
+        ("done_confirmed", |s| {
+            done(s, ProofOfChange::DirectoryConfirmed, Step::No)
+        }),
         ("ended_unknown", |s| ended(s, Refusal::OutcomeUnknown)),
         ("ended_wecom_down", |s| ended(s, Refusal::ChannelDown)),
-        ("ended_too_many", |s| ended(s, Refusal::TooManyWrongCodes { until: None })),
+        ("ended_too_many", |s| {
+            ended(s, Refusal::TooManyWrongCodes { until: None })
+        }),
         ("ended_hostile_directory", ended_hostile),
         ("help", |s| pressed(Kiosk::ready(s), KeyCode::F(1))),
         ("nothing_came", |s| pressed(code(s), KeyCode::F(5))),
@@ -135,7 +137,7 @@ fn looking_up(settings: AppSettings) -> Kiosk {
     kiosk
 }
 
-pub fn code(settings: AppSettings) -> Kiosk {
+pub(crate) fn code(settings: AppSettings) -> Kiosk {
     let mut kiosk = lin_wei_types_a_login(settings);
     kiosk.press(KeyCode::Enter);
     let prompt = code_prompt(kiosk.now);
@@ -181,7 +183,7 @@ fn reading(settings: AppSettings) -> Kiosk {
     kiosk
 }
 
-pub fn password(settings: AppSettings) -> Kiosk {
+pub(crate) fn password(settings: AppSettings) -> Kiosk {
     let mut kiosk = code_judging(settings);
     let prompt = password_prompt(None, false, kiosk.now);
     kiosk.prompt(prompt);
@@ -189,16 +191,20 @@ pub fn password(settings: AppSettings) -> Kiosk {
 }
 
 /// Types a password and lets the newest request for a verdict be answered.
-pub fn assessed(kiosk: &mut Kiosk, text: &str) {
+pub(crate) fn assessed(kiosk: &mut Kiosk, text: &str) {
     kiosk.types(text);
-    let newest = kiosk.commands.iter().rev().find_map(|command| match command {
-        Command::Assess {
-            generation,
-            password,
-            policy,
-        } => Some((*generation, policy.report_full(password))),
-        _ => None,
-    });
+    let newest = kiosk
+        .commands
+        .iter()
+        .rev()
+        .find_map(|command| match command {
+            Command::Assess {
+                generation,
+                password,
+                policy,
+            } => Some((*generation, policy.report_full(password))),
+            _ => None,
+        });
     let (generation, report) = newest.expect("every key asks for a verdict");
     kiosk.send(Msg::Assessed { generation, report });
 }
@@ -328,7 +334,7 @@ fn phone(_: AppSettings) -> Kiosk {
 }
 
 /// Settings as a visitor of this language has them.
-pub fn in_language(language: rekey::text::Language) -> AppSettings {
+pub(crate) fn in_language(language: rekey::text::Language) -> AppSettings {
     let mut languages = rekey::text::Language::ALL.to_vec();
     languages.sort_by_key(|other| *other != language);
     AppSettings {

@@ -17,7 +17,7 @@ screen-slowed = Many people have tried here just now. This goes on by itself in 
 
 # The menu.
 screen-menu-title = Set a new password
-screen-menu-lead = Choose a way. Most people need a minute.
+screen-menu-lead = Choose a way. It takes a minute.
 screen-menu-demo = Demo: type 3, sign in as { $login }, and look at the phone with F9.
 screen-method-1 = WeCom Workspace
 screen-method-1-scan = Scan the picture with WeCom
@@ -26,7 +26,7 @@ screen-method-2 = WeCom chat
 screen-method-2-how = Write to "Reset Password"
 screen-method-3 = IT support
 screen-method-3-how = With a code from your WeCom
-screen-no-camera = No camera? Send { $code } in chat 2
+screen-no-camera = No camera? Way 2, send { $code }
 
 # Method 1.
 screen-workspace-title = Set it on your phone, in WeCom
@@ -38,15 +38,15 @@ screen-workspace-or-scan = Or scan the picture: in WeCom tap +, then Scan. It op
 
 # Method 2.
 screen-chat-title = Write to "Reset Password" in WeCom
-screen-chat-1 = Tap the search field in WeCom and type: Reset Password
-screen-chat-2 = Tap Expand below the apps that are found, and open "Reset Password"
-screen-chat-3-password = Send #resetpassword#newpassword, with your own new password behind the second #
+screen-chat-1 = Search WeCom for: Reset Password
+screen-chat-2 = Tap Expand, open "Reset Password"
+screen-chat-3-password = Send #resetpassword#newpassword, your own in place of newpassword
 screen-chat-3-link = Send #resetpassword# and nothing else
-screen-chat-4-password = Wait for the answer: it says whether the password was changed
+screen-chat-4-password = Wait for the answer in the chat
 screen-chat-4-link = Tap the link in the answer: the form opens there
 screen-chat-stays-off = Never write a password in the chat: what you send stays in its history.
-screen-chat-stays-temporary = What you send stays in the chat history. This password is for one sign-in only: the computer then asks you for another one.
-screen-chat-stays-allow = What you send stays in the chat history, and whoever holds your phone can read it there. Delete the message afterwards, or take way 3.
+screen-chat-stays-temporary = What you send stays in the chat history. So it works for one sign-in only; then you choose another one.
+screen-chat-stays-allow = What you send stays in the chat history for anyone who holds your phone. Delete it afterwards, or take way 3.
 
 # Method 3: the login name.
 screen-login-title = Who are you?
@@ -76,7 +76,8 @@ screen-password-title = Choose a new password
 screen-password-new = New
 screen-password-again = Again
 screen-password-strength = Strength
-screen-strength-none = nothing typed yet
+screen-strength-none = nothing typed
+screen-password-well = Type it once more in the second field, then press Enter.
 screen-password-hint = Three or four words that have nothing to do with each other are easy to remember and hard to guess.
 screen-password-mismatch = The two are not the same. Type the second one again; F3 shows both.
 screen-password-too-long = That is too long: 128 characters at most.

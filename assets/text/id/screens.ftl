@@ -6,7 +6,7 @@ screen-ends = Masih di sini? Tekan tombol apa saja. Layar ini dihapus dalam { $s
 screen-ends-short = Masih di sini? Tekan tombol: { $span }
 screen-ends-firm = Kunjungan ini berakhir dalam { $span }.
 screen-reference = Nomor untuk IT: { $reference }
-screen-to-start = Kembali ke awal dalam { $span } - tombol apa saja
+screen-to-start = Ke awal dalam { $span } - tekan tombol
 screen-more = Selanjutnya: panah ke bawah
 screen-it = Telepon IT: { $phone }.
 screen-it-hours = Telepon IT: { $phone }, { $hours }.
@@ -17,7 +17,7 @@ screen-slowed = Baru saja banyak orang mencoba di sini. Ini berlanjut sendiri da
 
 # The menu.
 screen-menu-title = Buat kata sandi baru
-screen-menu-lead = Pilih satu cara. Biasanya cukup satu menit.
+screen-menu-lead = Pilih satu cara. Cukup satu menit.
 screen-menu-demo = Demo: tekan 3, masuk sebagai { $login }, lihat ponsel dengan F9.
 screen-method-1 = WeCom Workspace
 screen-method-1-scan = Pindai gambar ini dengan WeCom
@@ -26,7 +26,7 @@ screen-method-2 = Chat WeCom
 screen-method-2-how = Kirim pesan ke "Reset Password"
 screen-method-3 = Bantuan IT
 screen-method-3-how = Dengan kode dari WeCom Anda
-screen-no-camera = Tanpa kamera? Kirim { $code }: cara 2
+screen-no-camera = Tanpa kamera? Cara 2: { $code }
 
 # Method 1.
 screen-workspace-title = Di ponsel Anda, lewat WeCom
@@ -38,15 +38,15 @@ screen-workspace-or-scan = Atau pindai gambar ini: di WeCom ketuk +, lalu Scan. 
 
 # Method 2.
 screen-chat-title = Kirim pesan ke "Reset Password" di WeCom
-screen-chat-1 = Ketuk kolom pencarian di WeCom dan ketik: Reset Password
-screen-chat-2 = Ketuk Expand di bawah aplikasi yang ditemukan, lalu buka "Reset Password"
-screen-chat-3-password = Kirim #resetpassword#newpassword, dengan kata sandi baru Anda sendiri di belakang # kedua
+screen-chat-1 = Cari di WeCom: Reset Password
+screen-chat-2 = Ketuk Expand, buka "Reset Password"
+screen-chat-3-password = Kirim #resetpassword#newpassword, milik Anda pengganti newpassword
 screen-chat-3-link = Kirim #resetpassword# saja
-screen-chat-4-password = Tunggu jawabannya: di sana tertulis apakah kata sandi sudah diganti
+screen-chat-4-password = Tunggu jawabannya di chat
 screen-chat-4-link = Ketuk tautan dalam jawabannya: formulir terbuka di sana
 screen-chat-stays-off = Jangan pernah menulis kata sandi di chat: yang Anda kirim tetap ada di riwayatnya.
-screen-chat-stays-temporary = Yang Anda kirim tetap ada di riwayat chat. Karena itu kata sandi ini hanya untuk satu kali masuk: sesudahnya komputer meminta yang baru.
-screen-chat-stays-allow = Yang Anda kirim tetap ada di riwayat chat, dan siapa pun yang memegang ponsel Anda dapat membacanya. Hapus pesannya sesudah itu, atau pilih cara 3.
+screen-chat-stays-temporary = Yang Anda kirim tetap ada di riwayat chat. Karena itu hanya berlaku satu kali masuk; lalu Anda pilih yang lain.
+screen-chat-stays-allow = Yang Anda kirim tetap ada di riwayat chat bagi siapa pun yang memegang ponsel Anda. Hapus sesudahnya, atau pilih cara 3.
 
 # Method 3: the login name.
 screen-login-title = Siapa Anda?
@@ -77,6 +77,7 @@ screen-password-new = Baru
 screen-password-again = Ulangi
 screen-password-strength = Kekuatan
 screen-strength-none = belum diketik
+screen-password-well = Ketik sekali lagi di kolom kedua, lalu tekan Enter.
 screen-password-hint = Tiga atau empat kata yang tidak berhubungan mudah diingat dan sulit ditebak.
 screen-password-mismatch = Keduanya tidak sama. Ketik ulang yang kedua; F3 menampilkan keduanya.
 screen-password-too-long = Terlalu panjang: paling banyak 128 karakter.

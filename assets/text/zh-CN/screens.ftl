@@ -23,7 +23,7 @@ screen-method-1 = 企业微信工作台
 screen-method-1-scan = 用企业微信扫描右边的图
 screen-method-1-open = 在手机企业微信里填写表单
 screen-method-2 = 企业微信聊天
-screen-method-2-how = 发消息给"Reset Password"
+screen-method-2-how = 发消息给 "Reset Password"
 screen-method-3 = IT 支持
 screen-method-3-how = 用企业微信收到的验证码
 screen-no-camera = 不能扫码？用方式 2 发送 { $code }
@@ -37,9 +37,9 @@ screen-workspace-4 = 按表单填写，然后照常登录电脑
 screen-workspace-or-scan = 也可以扫描右边的图：在企业微信里点"+"，再点"扫一扫"，打开的是同一张表单。
 
 # Method 2.
-screen-chat-title = 在企业微信里发消息给"Reset Password"
-screen-chat-1 = 点企业微信的搜索框，输入：Reset Password
-screen-chat-2 = 在找到的应用下面点"展开"，打开"Reset Password"
+screen-chat-title = 在企业微信里发消息给 "Reset Password"
+screen-chat-1 = 在企业微信里搜索：Reset Password
+screen-chat-2 = 点"展开"，打开 "Reset Password"
 screen-chat-3-password = 发送 #resetpassword#newpassword，第二个 # 后面写您自己的新密码
 screen-chat-3-link = 只发送 #resetpassword#
 screen-chat-4-password = 等待回复：回复会说明密码是否已更改
@@ -58,7 +58,7 @@ screen-looking-up-lead = 正在询问公司目录和企业微信。
 
 # Method 3: the code.
 screen-code-title = 验证码已发到您的企业微信
-screen-code-lead = 请在手机上打开"Reset Password"聊天，在这里输入 { $digits } 位数字。
+screen-code-lead = 请在手机上打开 "Reset Password" 聊天，在这里输入 { $digits } 位数字。
 screen-code-label = 验证码
 screen-code-judging = 请稍候，正在核对验证码。
 screen-code-until = 有效至 { $time }。
@@ -66,7 +66,7 @@ screen-code-over = 验证码已过期。
 screen-code-resend-in = { $span }后可以再发一个。
 screen-code-resend-now = 没有收到？按 F4 再发一个。
 screen-code-asked = 正在再发一个验证码。
-screen-code-late = 还没有收到？请确认手机能上网，并查看"Reset Password"聊天。按 F5 可看其他原因。
+screen-code-late = 还没有收到？请确认手机能上网，并查看 "Reset Password" 聊天。按 F5 可看其他原因。
 screen-code-secret = 只在这里输入。不要告诉任何人，IT 也不行。
 
 # Method 3: the new password.
@@ -77,6 +77,7 @@ screen-password-new = 新密码
 screen-password-again = 再输一次
 screen-password-strength = 强度
 screen-strength-none = 还没有输入
+screen-password-well = 请在第二栏再输入一次，然后按 Enter。
 screen-password-hint = 三四个互不相关的词，容易记住，也难以猜到。
 screen-password-mismatch = 两次输入不一样。请再输一次第二个；按 F3 可看到两个。
 screen-password-too-long = 太长了：最多 128 个字符。
@@ -125,7 +126,7 @@ screen-help-nothing-came = 没有收到验证码时
 # Nothing came?
 screen-nothing-title = 没有收到？
 screen-nothing-lead = 可能是下面任何一种原因。为了您的安全，这里不说明是哪一种。
-screen-nothing-where = 验证码在"Reset Password"聊天里，可能在列表下方，或设了免打扰。
+screen-nothing-where = 验证码在 "Reset Password" 聊天里，可能在列表下方，或设了免打扰。
 screen-nothing-network = 手机没有网络。请打开企业微信，稍等片刻。
 screen-nothing-name = 登录名输错了。按 Esc 可以返回修改。
 screen-nothing-often = 验证码要得太多了。请等一刻钟。

@@ -25,8 +25,10 @@ pub(super) fn at_field(
     let said = words(view, refusal);
     let theme = canvas.theme;
     column.text(canvas, &said.what, theme.no());
-    for sentence in [&said.why, &said.then] {
-        column.text(canvas, sentence, theme.plain());
+    column.text(canvas, &said.why, theme.plain());
+    // In a small window the rest of the screen matters more.
+    if !view.page.tight || column.room() > 5 {
+        column.text(canvas, &said.then, theme.plain());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
 /// How long the bar is.
-const BAR: u16 = 12;
+const BAR: u16 = 8;
 
 /// Draws it; `None` while there is nothing to judge.
 pub(super) fn draw(
@@ -20,9 +20,9 @@ pub(super) fn draw(
     let (word, filled, style) = match strength.map(|strength| strength.score) {
         None => ("screen-strength-none", 0, theme.plain()),
         Some(0) => ("strength-easy", 1, theme.no()),
-        Some(1) => ("strength-easy", 3, theme.no()),
-        Some(2) => ("strength-better", 6, theme.wait()),
-        Some(3) => ("strength-hard", 9, theme.ok()),
+        Some(1) => ("strength-easy", 2, theme.no()),
+        Some(2) => ("strength-better", 4, theme.wait()),
+        Some(3) => ("strength-hard", 6, theme.ok()),
         Some(_) => ("strength-hard", BAR, theme.ok()),
     };
     if column.room() == 0 {
@@ -46,6 +46,9 @@ pub(super) fn sentence(
     canvas: &mut Canvas<'_>,
 ) {
     let keys = [strength.reason.map(reason_key), strength.fix.map(fix_key)];
+    if keys == [None, None] {
+        view.say(column, canvas, "screen-password-well");
+    }
     for key in keys.into_iter().flatten() {
         view.say(column, canvas, key);
     }
