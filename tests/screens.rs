@@ -1,4 +1,10 @@
 //! Keystroke stories: keys go in, pictures and commands come out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests may fail as tests do"
+)]
 
 #[path = "screens/desk_of_tests.rs"]
 mod desk_of_tests;

@@ -69,7 +69,7 @@ fn zbar_reads_the_menus_picture_whatever_the_gap() {
     for gap in 0..=3 {
         let photo = photograph(&kiosk.buffer(80, 24).0, gap);
         let mut file = tempfile::Builder::new().suffix(".pgm").tempfile().unwrap();
-        write!(file, "P5 {} {} 255\n", photo.width, photo.height).unwrap();
+        writeln!(file, "P5 {} {} 255", photo.width, photo.height).unwrap();
         file.write_all(&photo.pixels).unwrap();
         file.flush().unwrap();
         let read = Command::new("zbarimg")

@@ -167,6 +167,7 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
     let barest = without(&bare, &[GoOn]);
     // Better one key less than keys without words.
     let no_help = without(&muted, &[Help]);
+    let quiet = without(&more_muted, &[Help]);
     let choices = [
         (all.clone(), 3),
         (all, 2),
@@ -177,6 +178,7 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
         (more_muted, 2),
         (one_asks, 2),
         (no_help, 2),
+        (quiet, 2),
         (bare, 2),
     ];
     let wide = |(keys, gap): &(Vec<(Action, String)>, u16)| {
