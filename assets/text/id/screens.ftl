@@ -136,4 +136,5 @@ screen-nothing-then = Jika semuanya tidak membantu, IT bisa: bawa kartu karyawan
 
 # The demo's phone.
 screen-phone-title = Ponsel demo
+screen-phone-also = Di peramban: { $url }
 screen-phone-empty = Belum ada pesan.

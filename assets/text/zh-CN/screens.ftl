@@ -136,4 +136,5 @@ screen-nothing-then = 如果都不行，请带上工牌找 IT。
 
 # The demo's phone.
 screen-phone-title = 演示用的手机
+screen-phone-also = 浏览器：{ $url }
 screen-phone-empty = 还没有消息。
