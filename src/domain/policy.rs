@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::blocklist::Blocklist;
+use super::blocklist::{Blocklist, BlocklistError};
 use super::limits;
 use super::secret::Password;
 use super::strength::{self, Strength};
@@ -47,13 +47,13 @@ pub struct Classes {
 impl Classes {
     /// How many of the five classes `text` has. A letter without case (Chinese) is an "other
     /// letter"; so are cased letters beyond ASCII, because directories do not agree on those.
-    /// What is neither ASCII nor a letter counts as nothing.
+    /// A space, and what is neither ASCII nor a letter, counts as nothing.
     pub fn count(text: &str) -> u8 {
         let classes: [fn(char) -> bool; 5] = [
             |c| c.is_ascii_lowercase(),
             |c| c.is_ascii_uppercase(),
             |c| c.is_ascii_digit(),
-            |c| c.is_ascii_punctuation() || c == ' ',
+            |c| c.is_ascii_punctuation(),
             |c| !c.is_ascii() && c.is_alphabetic(),
         ];
         classes
@@ -190,6 +190,16 @@ impl Report {
             .iter()
             .all(|(_, verdict)| *verdict != Verdict::NotMet)
     }
+}
+
+/// Makes ready what judging needs (zxcvbn's tables, the list of common passwords), which the
+/// first verdict would else wait for. Call it at start, off the event loop.
+///
+/// # Errors
+/// The program's own list is damaged: it must not start.
+pub fn warm_up() -> Result<(), BlocklistError> {
+    strength::warm_up();
+    Blocklist::common().map(|_| ())
 }
 
 impl Policy {

@@ -29,10 +29,11 @@ pub struct Words {
 impl Words {
     /// Splits the person's words (login, names, mail) and the site's into tokens.
     pub fn new(person: &[String], site: &[String]) -> Self {
-        Self {
-            person: all_tokens(person),
-            site: all_tokens(site),
-        }
+        let site = all_tokens(site);
+        // The company's name in a mail address is the site's word, not the person's.
+        let mut person = all_tokens(person);
+        person.retain(|token| !site.contains(token));
+        Self { person, site }
     }
 
     /// Whether a password holds one of the person's tokens.
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn names_login_and_mail_become_tokens() {
-        assert_eq!(lin_wei().person, ["lin", "wei", "林伟", "contoso"]);
+        assert_eq!(lin_wei().person, ["lin", "wei", "林伟"]);
         assert_eq!(lin_wei().site, ["contoso"]);
     }
 

@@ -17,3 +17,8 @@ rule-history = { $n ->
 }
 rule-min-age = last change at least { $span } ago: the directory checks at the end
 rule-own-checks = the directory has checks of its own, made at the end
+
+# Typed text that is no password at all.
+rule-password-empty = Type the new password.
+rule-password-too-long = A password has { $n } characters at most; this one is longer.
+rule-password-control = A password cannot hold control characters.

@@ -205,7 +205,8 @@ fn classes_are_counted_as_every_directory_would() {
         ("abc", 1),
         ("aB", 2),
         ("aB3", 3),
-        ("aB3 ", 4),
+        ("aB3 ", 3),
+        ("aB3#", 4),
         ("aB3#林", 5),
         ("é", 1),
         ("É", 1),
@@ -259,6 +260,7 @@ proptest! {
         if lengths == shown {
             prop_assert!(min_unit.count(candidate.expose()) >= min);
             prop_assert!(max_unit.count(candidate.expose()) <= max);
+            prop_assert!(candidate.expose().chars().count() >= site_min as usize);
         }
     }
 
@@ -279,4 +281,9 @@ proptest! {
         let report = policy.report_full(&password(&text));
         prop_assert!(!report.acceptable() || report.strength.score >= at_least);
     }
+}
+
+#[test]
+fn what_judging_needs_is_whole() {
+    assert_eq!(warm_up(), Ok(()));
 }
