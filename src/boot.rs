@@ -1,1 +1,226 @@
-//! The only file that picks adapters.
+//! Picks the adapters and wires everything; refuses wrong mixes at the start. No other file knows
+//! both an adapter and a front.
+
+mod demo;
+mod kiosk;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::tz::TimeZone;
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::entropy::OsEntropy;
+use crate::adapters::ldap::{LdapSettings, OpenLdap, SettingsError};
+use crate::adapters::store::{OpenError, ProcessMark, SqliteStore, StoreSettings};
+use crate::adapters::wecom::{SetupError, Wecom, WecomSettings};
+use crate::config::{self, Config, ConfigError, DirectoryKind};
+use crate::domain::policy::{Policy, Report};
+use crate::domain::secret::Password;
+use crate::flow::ports::{Assessor, AuditLog, Ports, StoreError};
+use crate::fronts::kiosk::KioskError;
+use crate::fronts::notices::NoticeWords;
+use crate::text::{Language, Texts};
+
+pub use demo::demo;
+pub use kiosk::kiosk;
+
+/// Why something could not start, or not go on: one sentence, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A file that the configuration names.
+    #[error("{path} cannot be read: {source}.")]
+    File {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The directory's settings.
+    #[error("[directory] {0}.")]
+    Directory(#[from] SettingsError),
+    /// WeCom's settings.
+    #[error("[wecom] {0}.")]
+    Wecom(#[from] SetupError),
+    /// The state.
+    #[error("[store] {0}.")]
+    Store(#[from] OpenError),
+    /// The system does not say which process this is.
+    #[error("/proc cannot be read: {0}. It has to be mounted.")]
+    Process(std::io::Error),
+    /// The state, later.
+    #[error("{0}.")]
+    State(#[from] StoreError),
+    /// The terminal.
+    #[error("{0}.")]
+    Kiosk(#[from] KioskError),
+    /// The demo's company.
+    #[error("The demo cannot start: {0}.")]
+    Demo(std::io::Error),
+    /// Nobody to write to.
+    #[error("The output could not be written: {0}.")]
+    Output(#[from] std::io::Error),
+}
+
+/// Checks the audit chain and says how many records it has, or what is wrong.
+///
+/// # Errors
+/// When the state cannot be opened or read.
+pub async fn audit_verify(config: Config, out: &mut dyn Write) -> Result<ExitCode, BootError> {
+    let store = open_store(&config).await?;
+    match store.verify().await? {
+        Ok(records) => {
+            writeln!(
+                out,
+                "The audit chain holds: {records} records, none altered or missing."
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(wrong) => {
+            writeln!(out, "The audit chain does not hold: {wrong}.")?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Writes every audit record as a line of JSON, oldest first.
+///
+/// # Errors
+/// When the state cannot be opened or read, or nobody takes the output.
+pub async fn audit_export(config: Config, out: &mut dyn Write) -> Result<ExitCode, BootError> {
+    const PAGE: u32 = 1000;
+    let store = open_store(&config).await?;
+    let mut after = 0;
+    loop {
+        let records = store.read(after, PAGE).await?;
+        let Some(last) = records.last() else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        after = last.seq;
+        for record in &records {
+            serde_json::to_writer(&mut *out, record).map_err(std::io::Error::from)?;
+            out.write_all(b"\n")?;
+        }
+    }
+}
+
+/// The state as the configuration names it.
+async fn open_store(config: &Config) -> Result<SqliteStore, BootError> {
+    let section = config.store()?;
+    let settings = StoreSettings {
+        url: format!("sqlite:{}", section.database.display()),
+        key_file: section.key_file.clone(),
+        process: ProcessMark::of_this_process().map_err(BootError::Process)?,
+    };
+    Ok(SqliteStore::open(settings).await?)
+}
+
+/// Everything behind the ports, as the configuration names it.
+async fn open_ports(
+    config: &mut Config,
+    texts: &Arc<Texts>,
+    plain_loopback: bool,
+) -> Result<Ports, BootError> {
+    let store = Arc::new(open_store(config).await?);
+    let clock = Arc::new(SystemClock::new());
+    let directory = open_directory(config.take_directory()?, clock.clone(), plain_loopback)?;
+    let wording = NoticeWords {
+        texts: texts.clone(),
+        site: config.site()?.name.clone(),
+        it_phone: config.site()?.it_phone.clone(),
+        zone: TimeZone::system(),
+        languages: languages(config)?,
+    };
+    let section = config.take_wecom()?;
+    let settings = WecomSettings::new(
+        section.api.to_string(),
+        section.corp_id,
+        i64::from(section.agent_id),
+        section.secret,
+    );
+    let wecom = Wecom::new(settings, Arc::new(wording), clock.clone())?;
+    Ok(Ports {
+        directory: Arc::new(directory),
+        messenger: Arc::new(wecom),
+        codes: store.clone(),
+        throttles: store.clone(),
+        audit: store.clone(),
+        intents: store.clone(),
+        assessor: Arc::new(OffTheLoop),
+        pairings: store,
+        clock,
+        entropy: Arc::new(OsEntropy),
+    })
+}
+
+fn open_directory(
+    section: config::Directory,
+    clock: Arc<SystemClock>,
+    allow_plain_loopback: bool,
+) -> Result<OpenLdap, BootError> {
+    let ca_pem = match &section.ca_file {
+        None => None,
+        Some(path) => Some(std::fs::read(path).map_err(|source| BootError::File {
+            path: path.display().to_string(),
+            source,
+        })?),
+    };
+    let settings = LdapSettings {
+        urls: section
+            .urls
+            .iter()
+            .map(|url| url.as_str().trim_end_matches('/').to_owned())
+            .collect(),
+        starttls: section.starttls,
+        ca_pem,
+        allow_plain_loopback,
+        bind_dn: section.bind_dn,
+        bind_password: section.bind_password,
+        people_base: section.people_base,
+        login_attributes: section.login_attributes,
+        wecom_attribute: section.wecom_attribute,
+        language_attribute: section.language_attribute,
+        protected_groups: section.protected_groups,
+        default_policy_dn: section.default_policy_dn,
+    };
+    match section.kind {
+        DirectoryKind::OpenLdap => Ok(OpenLdap::new(settings, clock)?),
+    }
+}
+
+/// The languages of the site, in its order.
+fn languages(config: &Config) -> Result<Vec<Language>, ConfigError> {
+    Ok(config
+        .site()?
+        .languages
+        .iter()
+        .map(|language| match language {
+            config::Language::English => Language::English,
+            config::Language::Chinese => Language::Chinese,
+            config::Language::Indonesian => Language::Indonesian,
+        })
+        .collect())
+}
+
+/// The true verdict, on a thread of its own: it may take long for hostile input.
+struct OffTheLoop;
+
+#[async_trait]
+impl Assessor for OffTheLoop {
+    async fn assess(&self, password: Arc<Password>, policy: Arc<Policy>) -> Report {
+        let judged = {
+            let (password, policy) = (password.clone(), policy.clone());
+            tokio::task::spawn_blocking(move || policy.report_full(&password))
+        };
+        match judged.await {
+            Ok(report) => report,
+            // The thread panicked or the program ends: judged here, late rather than wrongly.
+            Err(_) => policy.report_full(&password),
+        }
+    }
+}

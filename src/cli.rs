@@ -1,1 +1,221 @@
-//! The subcommands.
+//! The subcommands: words to a call into [`crate::boot`], and its answer to an exit code.
+//!
+//! What a later version will offer (`serve`, `desk`, `check`, `remind`) is not here yet: a
+//! subcommand that is listed works.
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::boot::{self, BootError};
+use crate::config::{Allow, Config, ConfigError, EXAMPLE};
+
+/// It did not work.
+const FAILED: u8 = 1;
+/// The words on the command line make no sense.
+const USAGE: u8 = 2;
+
+/// Set a new password without calling anyone.
+#[derive(Parser, Debug)]
+#[command(name = "rekey", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Everything on this machine: a simulated directory and WeCom, a kiosk in front
+    Demo,
+    /// The kiosk on this terminal
+    Kiosk {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Where the demo's phone is; the demo starts its kiosk with it.
+        #[arg(long, value_name = "URL", hide = true)]
+        demo_phone: Option<String>,
+    },
+    /// The record of every step, which nobody can quietly alter
+    #[command(subcommand)]
+    Audit(Audit),
+    /// The configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Subcommand, Debug)]
+enum Audit {
+    /// Check that no record was altered, left out or cut off
+    Verify(ConfigFile),
+    /// Write every record as a line of JSON
+    Export(ConfigFile),
+}
+
+#[derive(Subcommand, Debug)]
+enum ConfigCommand {
+    /// Print an annotated example
+    Example,
+    /// Name the first line that is wrong
+    Check(ConfigFile),
+}
+
+#[derive(Args, Debug)]
+struct ConfigFile {
+    /// The configuration file
+    #[arg(long = "config", value_name = "FILE")]
+    path: PathBuf,
+}
+
+impl ConfigFile {
+    fn read(&self) -> Result<Config, CliError> {
+        Ok(Config::read(&self.path, Allow::default())?)
+    }
+}
+
+/// Why a subcommand failed: one sentence, and what to do.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Boot(#[from] BootError),
+    #[error("The output could not be written: {0}.")]
+    Output(#[from] io::Error),
+    #[error("The system gave no threads to work with: {0}. Close other programs and try again.")]
+    Runtime(#[source] io::Error),
+}
+
+/// Parses the words of a command line, runs what they ask for, and says how it went: 0 worked,
+/// 1 failed, 2 the words make no sense.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help and version are answers too; a closed pipe hears neither.
+            let _ = answer.print();
+            return if answer.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match carry_out(cli.command) {
+        Ok(code) => code,
+        Err(CliError::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Demo => wait_for(boot::demo()),
+        Command::Kiosk { file, demo_phone } => {
+            // Only the demo's own directory, on this machine, is spoken to in clear.
+            let allow = Allow {
+                plain_loopback_directory: demo_phone.is_some(),
+            };
+            let config = Config::read(&file.path, allow)?;
+            wait_for(boot::kiosk(config, demo_phone))
+        }
+        Command::Audit(Audit::Verify(file)) => {
+            wait_for(boot::audit_verify(file.read()?, &mut io::stdout()))
+        }
+        Command::Audit(Audit::Export(file)) => {
+            let config = file.read()?;
+            let mut out = io::BufWriter::new(io::stdout());
+            let code = wait_for(boot::audit_export(config, &mut out))?;
+            out.flush()?;
+            Ok(code)
+        }
+        Command::Config(ConfigCommand::Example) => {
+            io::stdout().write_all(EXAMPLE.as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(ConfigCommand::Check(file)) => check(&file.path),
+    }
+}
+
+fn check(path: &Path) -> Result<ExitCode, CliError> {
+    let config = Config::read(path, Allow::default())?;
+    writeln!(io::stdout(), "{}: nothing wrong", config.path().display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a subcommand to its end. What it left running in the background is not waited for.
+fn wait_for(
+    subcommand: impl Future<Output = Result<ExitCode, BootError>>,
+) -> Result<ExitCode, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
+    let answer = runtime.block_on(subcommand);
+    runtime.shutdown_background();
+    Ok(answer?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(words: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(words.split(' '))
+    }
+
+    #[test]
+    fn the_words_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_documented_command_is_understood() {
+        for words in [
+            "rekey demo",
+            "rekey kiosk --config rekey.toml",
+            "rekey audit verify --config rekey.toml",
+            "rekey audit export --config rekey.toml",
+            "rekey config example",
+            "rekey config check --config rekey.toml",
+        ] {
+            assert!(parse(words).is_ok(), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_work_yet_is_not_offered() {
+        for words in ["rekey serve", "rekey desk", "rekey check", "rekey remind"] {
+            let words = format!("{words} --config rekey.toml");
+            let error = parse(&words).unwrap_err();
+            assert_eq!(error.kind(), clap::error::ErrorKind::InvalidSubcommand);
+        }
+    }
+
+    #[test]
+    fn the_demos_own_flag_is_hidden() {
+        assert!(parse("rekey kiosk --config a --demo-phone http://127.0.0.1:1").is_ok());
+        let mut cli = Cli::command();
+        let kiosk = cli.find_subcommand_mut("kiosk").unwrap();
+        assert!(!kiosk.render_long_help().to_string().contains("demo-phone"));
+    }
+
+    #[test]
+    fn a_wrong_file_fails_and_wrong_words_are_usage() {
+        let code = |words: &str| run(words.split(' ').map(OsString::from));
+        let same = |a: ExitCode, b: u8| format!("{a:?}") == format!("{:?}", ExitCode::from(b));
+        assert!(same(
+            code("rekey config check --config /nowhere.toml"),
+            FAILED
+        ));
+        assert!(same(code("rekey kiosk"), USAGE));
+        assert!(same(code("rekey --version"), 0));
+    }
+}

@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+use super::blocklist::{Blocklist, BlocklistError};
+use super::limits;
+use super::secret::Password;
+use super::strength::{self, Strength};
+use super::words::Words;
+
 /// What one length is counted in; directories differ.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum LengthUnit {
@@ -13,11 +19,48 @@ pub enum LengthUnit {
     Characters,
 }
 
+impl LengthUnit {
+    /// How long `text` is in this unit.
+    pub fn count(self, text: &str) -> u32 {
+        let length = match self {
+            Self::Bytes => text.len(),
+            Self::Utf16Units => text.encode_utf16().count(),
+            Self::Characters => text.chars().count(),
+        };
+        u32::try_from(length).unwrap_or(u32::MAX)
+    }
+
+    /// Whether so many in this unit are always at least as many in the `other`: a character is
+    /// one or more units and one or more bytes, and a unit is at least one byte.
+    fn at_least_in(self, other: Self) -> bool {
+        self == other || self == Self::Characters || other == Self::Bytes
+    }
+}
+
 /// A demand on the number of character classes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Classes {
     /// How many of the five classes (lower, upper, digit, symbol, other letters).
     pub at_least: u8,
+}
+
+impl Classes {
+    /// How many of the five classes `text` has. A letter without case (Chinese) is an "other
+    /// letter"; so are cased letters beyond ASCII, because directories do not agree on those.
+    /// A space, and what is neither ASCII nor a letter, counts as nothing.
+    pub fn count(text: &str) -> u8 {
+        let classes: [fn(char) -> bool; 5] = [
+            |c| c.is_ascii_lowercase(),
+            |c| c.is_ascii_uppercase(),
+            |c| c.is_ascii_digit(),
+            |c| c.is_ascii_punctuation(),
+            |c| !c.is_ascii() && c.is_alphabetic(),
+        ];
+        classes
+            .iter()
+            .map(|of| u8::from(text.chars().any(of)))
+            .sum()
+    }
 }
 
 /// What the directory demands, for one account.
@@ -148,3 +191,146 @@ impl Report {
             .all(|(_, verdict)| *verdict != Verdict::NotMet)
     }
 }
+
+/// Makes ready what judging needs (zxcvbn's tables, the list of common passwords), which the
+/// first verdict would else wait for. Call it at start, off the event loop.
+///
+/// # Errors
+/// The program's own list is damaged: it must not start.
+pub fn warm_up() -> Result<(), BlocklistError> {
+    strength::warm_up();
+    Blocklist::common().map(|_| ())
+}
+
+impl Policy {
+    /// The checklist while typing: at most some milliseconds, perhaps too kind about strength.
+    /// Never the reason to accept a password.
+    pub fn report_live(&self, password: &Password) -> Report {
+        let words = self.words();
+        self.judge(password, &words, strength::live(password.expose(), &words))
+    }
+
+    /// The true checklist, for submit. May take seconds: off the event loop.
+    pub fn report_full(&self, password: &Password) -> Report {
+        let words = self.words();
+        self.judge(password, &words, strength::full(password.expose(), &words))
+    }
+
+    /// The checklist before anything was typed: what only a password can tell is not met.
+    pub fn report_empty(&self) -> Report {
+        let mut lines = self.demands("");
+        lines.extend([(Rule::NotPersonal, false), (Rule::NotCommon, false)]);
+        if !self.site.words.is_empty() {
+            lines.insert(lines.len() - 1, (Rule::NotSiteWord, false));
+        }
+        self.report(lines, Strength::of(0))
+    }
+
+    fn words(&self) -> Words {
+        Words::new(&self.person_words, &self.site.words)
+    }
+
+    /// Judges a password by every rule, in the order the lines are shown.
+    fn judge(&self, password: &Password, words: &Words, strength: Strength) -> Report {
+        let text = password.expose();
+        let mut lines = self.demands(text);
+        lines.push((Rule::NotPersonal, !words.personal_in(text)));
+        if !words.site.is_empty() {
+            lines.push((Rule::NotSiteWord, !words.site_in(text)));
+        }
+        // A program whose list is damaged does not start; if it did, nothing would be let in.
+        let common = Blocklist::common().map_or(true, |list| list.holds(text));
+        lines.push((Rule::NotCommon, !common));
+        self.report(lines, strength)
+    }
+
+    /// The demands that can be counted: lengths and classes.
+    fn demands(&self, text: &str) -> Vec<(Rule, bool)> {
+        let shortest = self.shortest().into_iter().map(|(at_least, unit)| {
+            let has = unit.count(text);
+            (
+                Rule::MinLength {
+                    at_least,
+                    unit,
+                    has,
+                },
+                has >= at_least,
+            )
+        });
+        let longest = self.longest().into_iter().map(|(at_most, unit)| {
+            let has = unit.count(text);
+            (Rule::MaxLength { at_most, unit, has }, has <= at_most)
+        });
+        let classes = self.directory.classes.map(|Classes { at_least }| {
+            let has = Classes::count(text);
+            (Rule::Classes { at_least, has }, has >= at_least)
+        });
+        shortest.chain(longest).chain(classes).collect()
+    }
+
+    /// The shortest lengths that count: a demand that another one implies is left out.
+    fn shortest(&self) -> Vec<(u32, LengthUnit)> {
+        let site = (self.site.min_length.max(1), LengthUnit::Characters);
+        let Some(directory) = self.directory.min_length else {
+            return vec![site];
+        };
+        let implies = |(a, a_unit): (u32, LengthUnit), (b, b_unit): (u32, LengthUnit)| {
+            a_unit.at_least_in(b_unit) && a >= b
+        };
+        if implies(site, directory) {
+            vec![site]
+        } else if implies(directory, site) {
+            vec![directory]
+        } else {
+            vec![site, directory]
+        }
+    }
+
+    /// The longest length, when the directory's may be met before our own limit.
+    fn longest(&self) -> Option<(u32, LengthUnit)> {
+        let (at_most, unit) = self.directory.max_length?;
+        // A character is at most 4 bytes and 2 UTF-16 units.
+        let widest = match unit {
+            LengthUnit::Bytes => 4,
+            LengthUnit::Utf16Units => 2,
+            LengthUnit::Characters => 1,
+        };
+        let ours = u32::try_from(limits::PASSWORD_MAX_CHARS.saturating_mul(widest)).ok()?;
+        (at_most > 0 && at_most < ours).then_some((at_most, unit))
+    }
+
+    /// Adds the strength and what only the directory can say.
+    fn report(&self, judged: Vec<(Rule, bool)>, strength: Strength) -> Report {
+        let at_least = self.site.min_strength;
+        let directory = &self.directory;
+        let met = |met: bool| if met { Verdict::Met } else { Verdict::NotMet };
+        let mut lines: Vec<_> = judged
+            .into_iter()
+            .map(|(rule, is)| (rule, met(is)))
+            .collect();
+        if at_least > 0 {
+            lines.push((Rule::Strength { at_least }, met(strength.score >= at_least)));
+        }
+        let history = directory
+            .history
+            .filter(|n| *n > 0 && directory.history_on_reset);
+        let at_the_end = [
+            history.map(|remembers| Rule::History { remembers }),
+            directory
+                .min_age
+                .filter(|age| !age.is_zero())
+                .map(|keep| Rule::MinAge { keep }),
+            directory.own_checks.then_some(Rule::OwnChecks),
+        ];
+        lines.extend(
+            at_the_end
+                .into_iter()
+                .flatten()
+                .map(|rule| (rule, Verdict::AtTheEnd)),
+        );
+        Report { lines, strength }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -137,3 +137,133 @@ impl SiteKey {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::marker::PhantomData;
+
+    fn refused(typed: &str) -> Option<PasswordError> {
+        Password::new(typed).err()
+    }
+
+    /// Fails when a secret has a trait: where the bound holds, the probe's own method is found
+    /// before the fallback's.
+    macro_rules! assert_lacks {
+        ($bound:path: $($secret:ty),*) => {{
+            struct Probe<T>(PhantomData<T>);
+            trait Fallback {
+                fn has(&self) -> bool {
+                    false
+                }
+            }
+            impl<T> Fallback for Probe<T> {}
+            impl<T: $bound> Probe<T> {
+                fn has(&self) -> bool {
+                    true
+                }
+            }
+            assert!(Probe::<String>(PhantomData).has(), "the probe itself works");
+            $(assert!(!Probe::<$secret>(PhantomData).has(), stringify!($secret));)*
+        }};
+    }
+
+    #[test]
+    fn no_secret_can_be_printed_copied_or_serialised() {
+        assert_lacks!(std::fmt::Debug: Password, CodeDigits, Credential, SiteKey);
+        assert_lacks!(std::fmt::Display: Password, CodeDigits, Credential, SiteKey);
+        assert_lacks!(Clone: Password, CodeDigits, Credential, SiteKey);
+        assert_lacks!(serde::Serialize: Password, CodeDigits, Credential, SiteKey);
+    }
+
+    #[test]
+    fn a_password_is_kept_in_composed_form() {
+        let composed = Password::new("caf\u{E9}").unwrap();
+        let decomposed = Password::new("cafe\u{301}").unwrap();
+        assert_eq!(decomposed.expose(), "caf\u{E9}");
+        assert!(composed.matches(&decomposed));
+        assert!(!composed.matches(&Password::new("cafe").unwrap()));
+    }
+
+    #[test]
+    fn an_empty_password_is_refused() {
+        assert_eq!(refused(""), Some(PasswordError::Empty));
+        assert_eq!(refused(" "), None, "a space is a character");
+    }
+
+    #[test]
+    fn a_long_password_is_refused_and_never_cut() {
+        for letter in ["a", "\u{6797}", "\u{1F431}"] {
+            let longest = letter.repeat(limits::PASSWORD_MAX_CHARS);
+            assert_eq!(Password::new(&longest).unwrap().expose(), longest);
+            assert_eq!(
+                refused(&format!("{longest}x")),
+                Some(PasswordError::TooLong)
+            );
+        }
+        assert_eq!(
+            refused(&"e\u{301}".repeat(128)),
+            None,
+            "counted after composing"
+        );
+        assert_eq!(refused(&"a".repeat(100_000)), Some(PasswordError::TooLong));
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        for control in [
+            '\0', '\t', '\n', '\r', '\u{1B}', '\u{7F}', '\u{85}', '\u{9B}',
+        ] {
+            assert_eq!(
+                refused(&format!("gumboot{control}")),
+                Some(PasswordError::Control)
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        for typed in [
+            "482913",
+            "482 913",
+            "4-8-2-9-1-3",
+            "\u{FF14}\u{FF18}2913",
+            " 482\u{3000}913 ",
+        ] {
+            let code = CodeDigits::parse(typed, 6).map(|code| code.expose().to_owned());
+            assert_eq!(code.as_deref(), Some("482913"), "{typed}");
+        }
+        for typed in [
+            "",
+            "48291",
+            "4829133",
+            "48291a",
+            "48291\u{0663}",
+            "48291\n3",
+            "482913x",
+        ] {
+            assert!(CodeDigits::parse(typed, 6).is_none(), "{typed:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_accepted_keeps_the_promises(typed in any::<String>()) {
+            if let Ok(password) = Password::new(&typed) {
+                let text = password.expose();
+                prop_assert!((1..=limits::PASSWORD_MAX_CHARS).contains(&text.chars().count()));
+                prop_assert!(!text.chars().any(char::is_control));
+                prop_assert!(Password::new(text).is_ok_and(|again| again.matches(&password)));
+            }
+        }
+
+        #[test]
+        fn whatever_is_taken_for_a_code_is_digits(typed in "[0-9 \\-\u{FF10}-\u{FF19}a\u{3000}]{0,14}") {
+            if let Some(code) = CodeDigits::parse(&typed, 6) {
+                prop_assert!(code.expose().len() == 6);
+                prop_assert!(code.expose().bytes().all(|b| b.is_ascii_digit()));
+            }
+        }
+    }
+}

@@ -1,9 +1,18 @@
 //! What the employee is told through a channel, as data; [`super::ports::Messenger`] finds the
 //! words.
 
+use zeroize::Zeroizing;
+
 use crate::domain::account::WecomUserId;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
+
+/// Finds the words of a message, in its receiver's language. Channels are given one by `boot`,
+/// so that neither they nor the engine hold prose.
+pub trait Wording: Send + Sync {
+    /// The whole text of `message`, code included: wiped on drop, never logged.
+    fn text(&self, message: &Message) -> Zeroizing<String>;
+}
 
 /// One message to one employee.
 pub struct Message {
@@ -64,10 +73,4 @@ pub enum NotAllowed {
     Disabled,
     /// Protected (rule 10).
     Protected,
-}
-
-/// Finds the words of a message, in the employee's language.
-pub trait Wording: Send + Sync {
-    /// The text to send. Wiped on drop: it may hold a code.
-    fn text(&self, message: &Message) -> zeroize::Zeroizing<String>;
 }

@@ -8,4 +8,3 @@ pub mod message;
 pub mod ports;
 pub mod prompt;
 pub mod reset;
-pub mod settle;

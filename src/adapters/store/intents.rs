@@ -76,7 +76,13 @@ impl Intents for SqliteStore {
         let me = &self.0.process;
         let mut step = self.step().await?;
         let rows = sqlx::query(
-            "SELECT * FROM intents WHERE due_at <= ? ORDER BY due_at, reset_id LIMIT 1000",
+            "SELECT mine.*, \
+             (SELECT COUNT(*) FROM intents others \
+              WHERE others.account = mine.account AND others.reset_id <> mine.reset_id) \
+             + (SELECT COUNT(*) FROM changes \
+                WHERE changes.account = mine.account AND changes.changed_at >= mine.opened_at) \
+             AS contests \
+             FROM intents mine WHERE due_at <= ? ORDER BY due_at, reset_id LIMIT 1000",
         )
         .bind(now.as_millis())
         .fetch_all(step.sql())
@@ -84,7 +90,11 @@ impl Intents for SqliteStore {
         let mut due = Vec::new();
         for row in &rows {
             if left_alone(row, me, starting)? && !claimed(row, me, now, starting)? {
-                let open = open_intent(row)?;
+                let contested = row.try_get::<i64, _>("contests")? > 0;
+                let open = OpenIntent {
+                    contested,
+                    ..open_intent(row)?
+                };
                 claim(step.sql(), &open.intent.reset, me, now).await?;
                 due.push(open);
             }
@@ -266,6 +276,7 @@ fn open_intent(row: &SqliteRow) -> Result<OpenIntent, StoreError> {
         },
         looks: from_sql(row.try_get("looks")?)?,
         unknown_recorded: row.try_get::<i64, _>("is_unknown")? != 0,
+        contested: false,
     })
 }
 

@@ -140,18 +140,27 @@ fn path_of(url: &str) -> Result<PathBuf, OpenError> {
 
 /// Makes sure that the state's file exists and that only its owner can read it. SQLite gives the
 /// files of its write-ahead log the same mode.
+///
+/// An existing file is not opened: closing it again would drop the locks that this process may
+/// hold on it through SQLite (<https://sqlite.org/howtocorrupt.html>, 2.2).
 fn own_file(path: &Path) -> std::io::Result<()> {
+    use std::io::ErrorKind;
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
+    let made = std::fs::OpenOptions::new()
+        .create_new(true)
         .write(true)
         .mode(0o600)
-        .open(path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        .open(path);
+    match made {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let mode = std::fs::metadata(path)?.permissions().mode();
+            if mode & 0o077 != 0 {
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+            }
+            Ok(())
+        }
+        made => made.map(|_| ()),
     }
-    Ok(())
 }
 
 async fn connect(path: &Path) -> Result<SqlitePool, sqlx::Error> {

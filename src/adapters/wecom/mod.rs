@@ -1,1 +1,241 @@
-//! wecom
+//! WeCom (企业微信): codes and notices to employees' chats, through the server API.
+//!
+//! HTTP is always 200; success is `errcode == 0`, and every decision here looks at `errcode` only,
+//! since `errmsg` may change (<https://developer.work.weixin.qq.com/document/path/90313>).
+
+mod api;
+mod errcode;
+mod health;
+mod pace;
+mod text;
+mod token;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::domain::limits;
+use crate::domain::secret::Credential;
+use crate::flow::message::{Body, Message, Wording};
+use crate::flow::ports::{Clock, Messenger, SendError, SentMessage};
+use api::{Api, Failure};
+use errcode::Meaning;
+use health::Health;
+use pace::Pace;
+
+pub use api::SetupError;
+
+/// How to reach the company's WeCom app.
+pub struct WecomSettings {
+    /// The API's base, `https://qyapi.weixin.qq.com`; plain http on loopback only.
+    pub api: String,
+    /// The company's id, `ww...`.
+    pub corp_id: String,
+    /// The app's number.
+    pub agent_id: i64,
+    /// The app's secret.
+    pub secret: Credential,
+    /// The longest one call of the port may take, retries included:
+    /// [`limits::WECOM_TIMEOUT`] but in tests.
+    pub timeout: Duration,
+}
+
+impl WecomSettings {
+    /// Settings with the usual time limit.
+    pub fn new(api: String, corp_id: String, agent_id: i64, secret: Credential) -> Self {
+        Self {
+            api,
+            corp_id,
+            agent_id,
+            secret,
+            timeout: limits::WECOM_TIMEOUT,
+        }
+    }
+}
+
+/// How long [`Messenger::works`] waits for WeCom before it says no.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
+/// Waits before the second, third and fourth try of a call that WeCom was too busy for.
+const BUSY_WAITS: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_millis(600),
+    Duration::from_millis(1500),
+];
+
+/// The channel to employees' WeCom chats.
+pub struct Wecom {
+    api: Api,
+    agent_id: i64,
+    wording: Arc<dyn Wording>,
+    clock: Arc<dyn Clock>,
+    timeout: Duration,
+    pace: Pace,
+    health: Health,
+    /// One look at a time; who waits takes the answer of who looked.
+    probing: tokio::sync::Mutex<()>,
+}
+
+impl Wecom {
+    /// Sets the client up; nothing is sent.
+    ///
+    /// # Errors
+    /// When the address is none, or plain http to another machine.
+    pub fn new(
+        settings: WecomSettings,
+        wording: Arc<dyn Wording>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SetupError> {
+        Ok(Self {
+            agent_id: settings.agent_id,
+            timeout: settings.timeout,
+            api: Api::new(settings, Arc::clone(&clock))?,
+            wording,
+            clock,
+            pace: Pace::default(),
+            health: Health::default(),
+            probing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// One call with everything around it: the circuit, the time limit, busy retries; the
+    /// channel's health is remembered from how it went.
+    async fn call<T, F>(&self, limit: Duration, attempt: impl Fn() -> F) -> Result<T, SendError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        self.health.circuit(self.now())?;
+        let outcome = tokio::time::timeout(limit, with_patience(attempt))
+            .await
+            .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
+        match outcome {
+            Ok(value) => {
+                self.health.worked(self.now());
+                Ok(value)
+            }
+            Err(failure) => Err(self.judge(&failure)),
+        }
+    }
+
+    fn judge(&self, failure: &Failure) -> SendError {
+        if failure.meaning() == Some(Meaning::Receiver) {
+            // Others are reached.
+            self.health.worked(self.now());
+            return SendError::Receiver(failure.to_string());
+        }
+        if failure.meaning() == Some(Meaning::TooOften) {
+            self.health.too_often(self.now());
+        }
+        let words = failure.to_string();
+        self.health.failed(self.now(), &words);
+        SendError::ChannelDown(words)
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.now().mono
+    }
+}
+
+/// Repeats a call that WeCom was too busy for, as its documents ask: at most three times more,
+/// with growing waits.
+async fn with_patience<T, F>(attempt: impl Fn() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    for wait in BUSY_WAITS {
+        match attempt().await {
+            Err(failure) if failure.meaning() == Some(Meaning::Busy) => {
+                tokio::time::sleep(wait).await;
+            }
+            other => return other,
+        }
+    }
+    attempt().await
+}
+
+/// `POST /cgi-bin/message/send` (<https://developer.work.weixin.qq.com/document/path/90236>).
+#[derive(Serialize)]
+struct TextMessage<'a> {
+    touser: &'a str,
+    msgtype: &'static str,
+    agentid: i64,
+    text: Content<'a>,
+    /// 1: the message cannot be passed on, and is watermarked.
+    safe: u8,
+    enable_duplicate_check: u8,
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    content: &'a str,
+}
+
+#[async_trait]
+impl Messenger for Wecom {
+    async fn send(&self, message: Message) -> Result<SentMessage, SendError> {
+        let receiver = message.to.as_str();
+        // WeCom drops what is above its own limit and says nothing, so it is never reached.
+        if !self.pace.admits(receiver, self.now()) {
+            return Err(SendError::Receiver("too many messages a minute".to_owned()));
+        }
+        let words = self.wording.text(&message);
+        let request = TextMessage {
+            touser: receiver,
+            msgtype: "text",
+            agentid: self.agent_id,
+            text: Content {
+                content: text::cut(&words, code_end(&message.body, &words)),
+            },
+            safe: u8::from(matches!(message.body, Body::KioskCode { .. })),
+            enable_duplicate_check: 0,
+        };
+        let reply = self.call(self.timeout, || self.api.send(&request)).await?;
+        if reply.left_out(receiver) {
+            return Err(SendError::Receiver(
+                "outside the app's visible range, or without a licence".to_owned(),
+            ));
+        }
+        Ok(SentMessage { id: reply.msgid })
+    }
+
+    async fn recall(&self, sent: &SentMessage) -> Result<(), SendError> {
+        if sent.id.is_empty() {
+            return Ok(());
+        }
+        self.call(self.timeout, || self.api.recall(&sent.id)).await
+    }
+
+    async fn works(&self) -> Result<(), SendError> {
+        if let Some(known) = self.health.known(self.now()) {
+            return known;
+        }
+        let looked = tokio::time::timeout(PROBE_TIMEOUT.min(self.timeout), async {
+            let _turn = self.probing.lock().await;
+            // Somebody else may have looked while this call waited for its turn.
+            match self.health.known(self.now()) {
+                Some(known) => known,
+                None => {
+                    let limit = PROBE_TIMEOUT.min(self.timeout);
+                    self.call(limit, || self.api.app_is_open(self.agent_id))
+                        .await
+                }
+            }
+        });
+        looked.await.unwrap_or_else(|_| {
+            let words = "no answer in time";
+            self.health.failed(self.now(), words);
+            Err(SendError::ChannelDown(words.to_owned()))
+        })
+    }
+}
+
+/// Where the code ends in the words, in bytes: what may never be cut off. 0 without one.
+fn code_end(body: &Body, words: &str) -> usize {
+    match body {
+        Body::KioskCode { digits, .. } => words
+            .find(digits.expose())
+            .map_or(0, |start| start.saturating_add(digits.expose().len())),
+        _ => 0,
+    }
+}

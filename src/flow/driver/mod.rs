@@ -1,5 +1,8 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
+pub mod pairing;
+pub mod settle;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,16 +10,16 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
-use super::effect::{Answer, Effect, Event, Input, Timer};
-use super::message::Message;
-use super::ports::{ChangeMark, DirectoryDown, Landed, Outcome, Ports, ProvingBind};
-use super::prompt::Prompt;
-use super::reset::{Reset, Setup};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
 use crate::domain::code::{CodeRules, Place, ResetId};
 use crate::domain::policy::{DirectoryPolicy, SitePolicy};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
+use crate::flow::message::Message;
+use crate::flow::ports::{ChangeMark, DirectoryDown, Landed, Outcome, Ports, ProvingBind};
+use crate::flow::prompt::Prompt;
+use crate::flow::reset::{Reset, Setup};
 
 /// A front's way to resets: it begins them and talks to each over two channels.
 #[derive(Clone)]
@@ -241,7 +244,7 @@ async fn look_up(ports: &Ports, login: &LoginName) -> Answer {
 async fn send(
     ports: &Ports,
     message: Message,
-) -> Result<super::ports::SentMessage, super::ports::SendError> {
+) -> Result<crate::flow::ports::SentMessage, crate::flow::ports::SendError> {
     let sent = ports.messenger.send(message).await;
     if let Err(error) = &sent {
         tracing::warn!(%error, "a message did not go out");
@@ -293,7 +296,7 @@ async fn close(
     reset: &ResetId,
     outcome: Outcome,
     now: Timestamp,
-) -> Result<(), super::ports::StoreError> {
+) -> Result<(), crate::flow::ports::StoreError> {
     let look_again = (outcome == Outcome::Unknown).then(|| now.plus(FIRST_LOOK));
     let closed = ports.intents.close(reset, outcome, now, look_again).await;
     if let Err(error) = &closed {

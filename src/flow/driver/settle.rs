@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::driver::FIRST_LOOK;
-use super::message::{Body, Message};
-use super::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
+use super::FIRST_LOOK;
 use crate::domain::audit::{AuditEvent, EventKind};
+use crate::flow::message::{Body, Message};
+use crate::flow::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
 
 /// How often the open intents are gone through while the program runs.
 const ROUND: Duration = Duration::from_secs(5);
@@ -50,10 +50,11 @@ async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
         .await;
     let now = ports.clock.now().wall;
     match (landed, next_look(open.looks)) {
-        (Ok(Landed::ByUs), _) => end(ports, open, Outcome::Changed).await,
+        (Ok(Landed::ByUs), _) if !open.contested => end(ports, open, Outcome::Changed).await,
         (Ok(Landed::NotYet), None) => end(ports, open, Outcome::Failed).await,
-        // Somebody else changed it in between: it stays unknown for good (rule 5).
-        (Ok(Landed::Unclear), _) => {
+        // Somebody else, or another reset, changed it in between: it stays unknown for good
+        // (rule 5).
+        (Ok(Landed::Unclear | Landed::ByUs), _) => {
             ports
                 .intents
                 .close(&intent.reset, Outcome::Unknown, now, None)
@@ -127,7 +128,7 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
             reset: intent.reset.clone(),
             account: Some(intent.account.clone()),
             place: intent.place.clone(),
-            result: super::reset::send_result(&sent),
+            result: crate::flow::reset::send_result(&sent),
         })
         .await
 }

@@ -1,0 +1,47 @@
+# Messages to the employee's phone, and dates.
+
+# Messages to the employee's phone; each line is a text of its own.
+notice-code = { $code } is your code for a new password at { $site }.
+notice-code-where = Type it at { $kiosk }; read it to nobody, IT neither.
+notice-code-lifetime = It works once, for { $span }, and nowhere else.
+notice-code-not-you = You are not there? Then do nothing: without the code nothing happens.
+notice-changed = Your password at { $site } was changed at { $kiosk } on { $date }, { $time }.
+notice-changed-you = If it was you, all is well.
+notice-not-you-phone = Not you? Call IT on { $phone } at once and give the reference { $reference }.
+notice-not-you = Not you? Go to IT at once and give the reference { $reference }.
+notice-settled-changed = It is clear now: the change of your password at { $kiosk } went through. The new password works.
+notice-settled-unchanged = It is clear now: your password was not changed at { $kiosk }. The old one still works; you can try again.
+notice-not-allowed = At { $kiosk } somebody asked for a new password for your account at { $site }.
+notice-not-allowed-disabled = Nothing was changed: the account is disabled, and only IT can enable it.
+notice-not-allowed-protected = Nothing was changed: the account has special rights, and only IT can reset it.
+notice-it-phone = Call IT on { $phone } and give the reference { $reference }, also if it was not you.
+notice-it = Go to IT and give the reference { $reference }, also if it was not you.
+
+# Dates and spans of time.
+date-day = { $day } { $month } { $year }
+date-month-1 = January
+date-month-2 = February
+date-month-3 = March
+date-month-4 = April
+date-month-5 = May
+date-month-6 = June
+date-month-7 = July
+date-month-8 = August
+date-month-9 = September
+date-month-10 = October
+date-month-11 = November
+date-month-12 = December
+date-seconds = { $n } s
+date-minutes = { $n ->
+    [one] { $n } minute
+   *[other] { $n } minutes
+}
+date-hours = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+}
+date-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+date-in = in { $span }

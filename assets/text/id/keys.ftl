@@ -1,0 +1,13 @@
+# The keys in the bottom line.
+key-go-on = lanjut
+key-next-step = langkah berikutnya
+key-next-field = berikutnya
+key-to-start = kembali ke awal
+key-back = kembali
+key-help = bantuan
+key-show = tampilkan
+key-hide = sembunyikan
+key-another-code = kode lain
+key-nothing-came = belum ada?
+key-phone = ponsel
+key-close = tutup

@@ -1,0 +1,1 @@
+# Titles, steps and sentences of the screens.

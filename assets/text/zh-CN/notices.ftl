@@ -1,0 +1,38 @@
+# Messages to the employee's phone, and dates.
+
+# Messages to the employee's phone; each line is a text of its own.
+notice-code = { $code } 是您在{ $site }设置新密码的验证码。
+notice-code-where = 请在 { $kiosk } 上输入；不要念给任何人，IT 也不行。
+notice-code-lifetime = 只能用一次，{ $span }内有效，在别处无效。
+notice-code-not-you = 您不在那里？那就不用理会：没有验证码什么都不会发生。
+notice-changed = 您在{ $site }的密码已于 { $date } { $time } 在 { $kiosk } 上修改。
+notice-changed-you = 如果是您本人操作，一切正常。
+notice-not-you-phone = 不是您？请立即拨打 IT 电话 { $phone }，并报出编号 { $reference }。
+notice-not-you = 不是您？请立即联系 IT，并报出编号 { $reference }。
+notice-settled-changed = 现在清楚了：您在 { $kiosk } 上修改密码已成功。请使用新密码。
+notice-settled-unchanged = 现在清楚了：您在 { $kiosk } 上没有修改成功。原来的密码仍然有效；您可以再试一次。
+notice-not-allowed = 有人在 { $kiosk } 上为您在{ $site }的账号申请新密码。
+notice-not-allowed-disabled = 什么都没有改动：账号已停用，只有 IT 能启用。
+notice-not-allowed-protected = 什么都没有改动：账号有特殊权限，只有 IT 能重置。
+notice-it-phone = 请拨打 IT 电话 { $phone } 并报出编号 { $reference }；不是您本人操作也请告知。
+notice-it = 请联系 IT 并报出编号 { $reference }；不是您本人操作也请告知。
+
+# Dates and spans of time.
+date-day = { $year }年{ $month }{ $day }日
+date-month-1 = 1月
+date-month-2 = 2月
+date-month-3 = 3月
+date-month-4 = 4月
+date-month-5 = 5月
+date-month-6 = 6月
+date-month-7 = 7月
+date-month-8 = 8月
+date-month-9 = 9月
+date-month-10 = 10月
+date-month-11 = 11月
+date-month-12 = 12月
+date-seconds = { $n } 秒
+date-minutes = { $n } 分钟
+date-hours = { $n } 小时
+date-days = { $n } 天
+date-in = { $span }后

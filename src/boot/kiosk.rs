@@ -1,0 +1,215 @@
+//! The kiosk on this terminal, wired.
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt as _;
+use jiff::tz::TimeZone;
+use tokio::task::JoinHandle;
+
+use super::{BootError, languages, open_ports};
+use crate::config::{self, Config};
+use crate::domain::code::{Place, ResetId};
+use crate::domain::strength;
+use crate::domain::time::Timestamp;
+use crate::flow::driver::settle::keep_settling;
+use crate::flow::driver::{Resets, pairing};
+use crate::flow::ports::Ports;
+use crate::fronts::kiosk::{self, Ended};
+use crate::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
+use crate::fronts::tui::msg::{PhoneMessage, Picture};
+use crate::fronts::tui::runtime::{ResetChannels, Services};
+use crate::sim::phone;
+use crate::text::Texts;
+
+/// A login name for the demo's hint line.
+const DEMO_LOGIN: &str = "lin.wei";
+
+/// Runs the kiosk of `config` on this terminal until it ends. `demo_phone` is the address of the
+/// simulated phone, in the demo.
+///
+/// # Errors
+/// When something that the configuration names cannot be used.
+pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<ExitCode, BootError> {
+    log_to_stderr();
+    let texts = Arc::new(Texts::load());
+    let face = App::new(app_settings(&config, texts.clone(), demo_phone.as_deref())?);
+    let place = Place {
+        front: "kiosk",
+        kiosk: config.kiosk()?.name.clone(),
+    };
+    let address = Address::of(&config)?;
+    let ports = open_ports(&mut config, &texts, demo_phone.is_some()).await?;
+    let resets = Resets::new(
+        ports.clone(),
+        place.clone(),
+        config.code(),
+        config.site_policy(),
+    );
+    // The first key on the password screen shall not wait for the tables.
+    tokio::task::spawn_blocking(strength::warm_up);
+    let settling = tokio::spawn(keep_settling(ports.clone()));
+    let at_work = AtWork::default();
+    let clock = ports.clock.clone();
+    let services = services(ports, resets, place, address, at_work.clone(), demo_phone);
+    let ended = kiosk::run(face, services, clock, at_work.done()).await;
+    settling.abort();
+    Ok(match ended? {
+        Ended::Quit | Ended::Signalled | Ended::HungUp => ExitCode::SUCCESS,
+        Ended::CrashedTooOften => ExitCode::FAILURE,
+    })
+}
+
+fn app_settings(
+    config: &Config,
+    texts: Arc<Texts>,
+    demo_phone: Option<&str>,
+) -> Result<AppSettings, BootError> {
+    let site = config.site()?;
+    Ok(AppSettings {
+        site_name: site.name.clone(),
+        host: site.short_address(),
+        kiosk_name: config.kiosk()?.name.clone(),
+        languages: languages(config)?,
+        it_phone: site.it_phone.clone(),
+        it_hours: site.it_hours.clone(),
+        texts,
+        capabilities: kiosk::capabilities(),
+        size: (80, 24),
+        chat_passwords: match config.chat().passwords {
+            config::ChatPasswords::Off => ChatPasswords::Off,
+            config::ChatPasswords::Temporary => ChatPasswords::Temporary,
+            config::ChatPasswords::Allow => ChatPasswords::Allow,
+        },
+        code_digits: config.code().digits,
+        code_lifetime: config.code().lifetime,
+        idle: config.kiosk()?.idle,
+        timezone: TimeZone::system(),
+        demo: demo_phone.map(|url| DemoHint {
+            login: DEMO_LOGIN.to_owned(),
+            phone_url: url.to_owned(),
+        }),
+    })
+}
+
+/// Resets that run. The process goes only after they have ended.
+#[derive(Clone, Default)]
+struct AtWork(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl AtWork {
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut at_work = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        at_work.retain(|reset| !reset.is_finished());
+        at_work.push(tokio::spawn(work));
+    }
+
+    async fn done(self) {
+        let at_work = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for reset in at_work {
+            // One that panicked has ended too; its open intent is settled at the next start.
+            let _ = reset.await;
+        }
+    }
+}
+
+/// What a picture's address is made of.
+struct Address {
+    /// `public_url` in capitals: the QR code's alphanumeric mode has no small letters, and host
+    /// names and `/k/` match without case.
+    base: String,
+    host: String,
+}
+
+impl Address {
+    fn of(config: &Config) -> Result<Self, BootError> {
+        let site = config.site()?;
+        Ok(Self {
+            base: site
+                .public_url
+                .as_str()
+                .trim_end_matches('/')
+                .to_uppercase(),
+            host: site.short_address(),
+        })
+    }
+}
+
+fn services(
+    ports: Ports,
+    resets: Resets,
+    place: Place,
+    address: Address,
+    at_work: AtWork,
+    demo_phone: Option<String>,
+) -> Services {
+    let visit = resets.new_id();
+    let address = Arc::new(address);
+    Services {
+        begin: Box::new(move || {
+            let (running, work) = resets.begin();
+            at_work.spawn(work);
+            ResetChannels {
+                inputs: running.inputs,
+                prompts: running.prompts,
+            }
+        }),
+        judge: Arc::new(|policy, password| policy.report_live(password)),
+        new_picture: Box::new(move || {
+            new_picture(ports.clone(), place.clone(), visit.clone(), address.clone()).boxed()
+        }),
+        read_phone: Box::new(move || read_phone(demo_phone.clone()).boxed()),
+    }
+}
+
+async fn new_picture(
+    ports: Ports,
+    place: Place,
+    visit: ResetId,
+    address: Arc<Address>,
+) -> Option<Picture> {
+    match pairing::offer(&ports, &place, &visit).await {
+        Ok(pairing) => Some(Picture {
+            url: format!("{}/K/{}", address.base, pairing.nonce),
+            host: address.host.clone(),
+            short_code: pairing.short_code,
+            expires: pairing.expires,
+        }),
+        Err(error) => {
+            tracing::error!(%error, "no picture can be registered");
+            None
+        }
+    }
+}
+
+async fn read_phone(url: Option<String>) -> Vec<PhoneMessage> {
+    let Some(url) = url else {
+        return Vec::new();
+    };
+    match phone::read_messages(&url).await {
+        Ok(messages) => messages
+            .into_iter()
+            .map(|message| PhoneMessage {
+                to: message.name,
+                text: message.text,
+                at: Timestamp::from_millis(message.at),
+            })
+            .collect(),
+        Err(error) => {
+            tracing::error!(%error, "the demo's phone cannot be read");
+            Vec::new()
+        }
+    }
+}
+
+/// JSON lines, for the journal; never onto the screen itself.
+fn log_to_stderr() {
+    if rustix::termios::isatty(rustix::stdio::stderr()) {
+        return;
+    }
+    // Somebody else's subscriber stays.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::INFO)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

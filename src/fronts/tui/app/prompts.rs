@@ -1,0 +1,159 @@
+//! What the reset shows next.
+
+use super::App;
+use super::screen::{CodeScreen, DoneScreen, EndedScreen, LoginScreen, NewPasswordScreen, Screen};
+use crate::domain::policy::Report;
+use crate::domain::time::Now;
+use crate::flow::prompt::{Prompt, Refusal};
+use crate::fronts::tui::field::{Field, Kind};
+use crate::fronts::tui::msg::Command;
+use crate::fronts::tui::widgets::canvas::Target;
+
+impl App {
+    pub(super) fn on_prompt(&mut self, prompt: Prompt, now: Now, out: &mut Vec<Command>) {
+        // A reset that was left has nothing to say any more.
+        if !self.in_reset() && !matches!(self.screen, Screen::Done(_) | Screen::Ended(_)) {
+            return;
+        }
+        match prompt {
+            Prompt::Login { refusal } => {
+                self.go(Screen::Login(LoginScreen {
+                    refusal,
+                    sent: false,
+                }));
+            }
+            Prompt::LookingUp { slowed_until } => self.go(Screen::LookingUp { slowed_until }),
+            code @ Prompt::Code { .. } => self.on_code_prompt(code, now),
+            Prompt::Reading => self.go(Screen::Reading),
+            asked @ Prompt::NewPassword { .. } => self.on_password_prompt(asked, out),
+            Prompt::Working(progress) => self.go(Screen::Working(progress)),
+            Prompt::Done {
+                progress,
+                proof,
+                expires_at,
+                reference,
+            } => {
+                let since = match &self.screen {
+                    Screen::Done(done) => done.since,
+                    _ => now.mono,
+                };
+                self.go(Screen::Done(DoneScreen {
+                    progress,
+                    proof,
+                    expires_at,
+                    reference,
+                    since,
+                }));
+            }
+            Prompt::Ended { refusal, reference } => self.go(Screen::Ended(EndedScreen {
+                refusal,
+                reference,
+                since: now.mono,
+            })),
+        }
+    }
+
+    /// Another screen: what was open in front of it closes when the screen is of another kind.
+    pub(super) fn go(&mut self, screen: Screen) {
+        if std::mem::discriminant(&self.screen) != std::mem::discriminant(&screen) {
+            self.focus = Target::Item(0);
+            self.overlay = None;
+        }
+        self.screen = screen;
+    }
+
+    fn on_code_prompt(&mut self, prompt: Prompt, now: Now) {
+        let Prompt::Code {
+            expires_at,
+            resend_at,
+            judging,
+            refusal,
+            slowed_until,
+        } = prompt
+        else {
+            return;
+        };
+        let digits = self.settings.code_digits;
+        let mut screen = match std::mem::replace(&mut self.screen, Screen::Reading) {
+            Screen::Code(screen) => screen,
+            other => {
+                self.screen = other;
+                self.go(Screen::Reading);
+                CodeScreen {
+                    field: Field::new(Kind::Code(digits)),
+                    digits,
+                    expires_at,
+                    resend_at,
+                    slowed_until: None,
+                    refusal: None,
+                    sent: false,
+                    since: now.mono,
+                    asked: false,
+                }
+            }
+        };
+        if screen.sent && !judging {
+            // A code that was judged is never a second try.
+            screen.field.clear();
+        }
+        if screen.expires_at != expires_at {
+            screen.since = now.mono;
+        }
+        screen.sent = judging;
+        screen.asked = false;
+        (screen.expires_at, screen.resend_at) = (expires_at, resend_at);
+        (screen.refusal, screen.slowed_until) = (refusal, slowed_until);
+        self.screen = Screen::Code(screen);
+    }
+
+    fn on_password_prompt(&mut self, prompt: Prompt, out: &mut Vec<Command>) {
+        let Prompt::NewPassword {
+            policy,
+            age,
+            expires_at,
+            refusal,
+            busy,
+        } = prompt
+        else {
+            return;
+        };
+        let known = matches!(&self.screen, Screen::NewPassword(_));
+        if !known {
+            self.go(Screen::NewPassword(Box::new(NewPasswordScreen::new(
+                policy.clone(),
+                age,
+                expires_at,
+            ))));
+        }
+        let Screen::NewPassword(screen) = &mut self.screen else {
+            return;
+        };
+        let answered = screen.busy && !busy;
+        (screen.age, screen.expires_at, screen.busy) = (age, expires_at, busy);
+        let new_rules = screen.policy != policy;
+        screen.policy = policy;
+        if let Some(Refusal::NotGoodEnough(report)) = &refusal {
+            screen.report = Some(report.clone());
+        }
+        if refusal.is_some() || !busy {
+            screen.refusal = refusal;
+        }
+        if answered {
+            self.focus = Target::Item(0);
+        }
+        if new_rules && known {
+            self.assess(out);
+        }
+    }
+
+    pub(super) fn on_assessed(&mut self, generation: u64, report: Report) {
+        if generation != self.generation {
+            return;
+        }
+        if let Screen::NewPassword(screen) = &mut self.screen
+            && !screen.new.is_empty()
+        {
+            screen.report = Some(report);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the app shows, as one enum: what cannot be at the same time cannot be drawn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::account::PasswordAge;
+use crate::domain::policy::{Policy, Report};
+use crate::domain::time::Timestamp;
+use crate::flow::prompt::{Progress, ProofOfChange, Refusal};
+use crate::fronts::tui::field::{Field, Kind};
+
+/// The one screen that is shown.
+pub(crate) enum Screen {
+    /// The three methods.
+    Menu,
+    /// Method 1: the steps on the phone.
+    Workspace,
+    /// Method 2: the steps on the phone.
+    Chat,
+    /// Method 3: the login name (the field itself is kept over the screens).
+    Login(LoginScreen),
+    /// The login name is being looked up.
+    LookingUp {
+        slowed_until: Option<Timestamp>,
+    },
+    Code(CodeScreen),
+    /// The account and its policy are being read.
+    Reading,
+    NewPassword(Box<NewPasswordScreen>),
+    /// The change is on its way.
+    Working(Progress),
+    Done(DoneScreen),
+    Ended(EndedScreen),
+}
+
+#[derive(Default)]
+pub(crate) struct LoginScreen {
+    pub(crate) refusal: Option<Refusal>,
+    /// Handed in: nothing can be typed until the answer.
+    pub(crate) sent: bool,
+}
+
+pub(crate) struct CodeScreen {
+    pub(crate) field: Field,
+    pub(crate) digits: u8,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) resend_at: Timestamp,
+    pub(crate) slowed_until: Option<Timestamp>,
+    pub(crate) refusal: Option<Refusal>,
+    /// Handed in: nothing can be typed until it is judged.
+    pub(crate) sent: bool,
+    /// Since when the newest code can be waited for.
+    pub(crate) since: Duration,
+    /// Another code was asked for; the answer is not there yet.
+    pub(crate) asked: bool,
+}
+
+pub(crate) struct NewPasswordScreen {
+    pub(crate) new: Field,
+    pub(crate) again: Field,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) age: PasswordAge,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) refusal: Option<Refusal>,
+    pub(crate) report: Option<Report>,
+    pub(crate) note: Option<PasswordNote>,
+    /// Handed in: nothing can be typed until the answer.
+    pub(crate) busy: bool,
+    /// Shown in the open until then.
+    pub(crate) shown_until: Option<Duration>,
+    /// Esc was pressed once.
+    pub(crate) leaving: bool,
+}
+
+impl NewPasswordScreen {
+    pub(crate) fn new(
+        policy: Arc<Policy>,
+        age: PasswordAge,
+        expires_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            new: Field::new(Kind::Secret),
+            again: Field::new(Kind::Secret),
+            policy,
+            age,
+            expires_at,
+            refusal: None,
+            report: None,
+            note: None,
+            busy: false,
+            shown_until: None,
+            leaving: false,
+        }
+    }
+}
+
+/// What the screen itself says at a field.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum PasswordNote {
+    /// The two fields differ.
+    Mismatch,
+    /// Longer than a password may be.
+    TooLong,
+    /// What was pasted holds control characters.
+    Unfit,
+}
+
+pub(crate) struct DoneScreen {
+    pub(crate) progress: Progress,
+    pub(crate) proof: ProofOfChange,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) reference: String,
+    /// Since when it is shown.
+    pub(crate) since: Duration,
+}
+
+pub(crate) struct EndedScreen {
+    pub(crate) refusal: Refusal,
+    pub(crate) reference: String,
+    /// Since when it is shown.
+    pub(crate) since: Duration,
+}
+
+/// A page in front of the screen; closing it leads back.
+pub(crate) struct Overlay {
+    pub(crate) page: OverlayPage,
+    /// So many lines are scrolled away.
+    pub(crate) scroll: u16,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum OverlayPage {
+    Help,
+    NothingCame,
+}

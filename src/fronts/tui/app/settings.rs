@@ -1,0 +1,63 @@
+//! What an app is told once, when it is made.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::fronts::tui::msg::Capabilities;
+use crate::text::{Language, Texts};
+
+/// What an app is told once.
+pub struct AppSettings {
+    /// The site's name.
+    pub site_name: String,
+    /// The host of `public_url`: the short address.
+    pub host: String,
+    /// This kiosk's name, as told to the employee's phone.
+    pub kiosk_name: String,
+    /// The languages to choose from; the first is where a visit begins.
+    pub languages: Vec<Language>,
+    /// Where IT answers.
+    pub it_phone: Option<String>,
+    /// When IT answers.
+    pub it_hours: Option<String>,
+    /// The words.
+    pub texts: Arc<Texts>,
+    /// What is known of the terminal so far.
+    pub capabilities: Capabilities,
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+    /// Whether a password may be set in the chat.
+    pub chat_passwords: ChatPasswords,
+    /// How many digits a code has.
+    pub code_digits: u8,
+    /// How long a code works.
+    pub code_lifetime: Duration,
+    /// How long a screen waits for a key before the countdown.
+    pub idle: Duration,
+    /// The zone that times are shown in.
+    pub timezone: TimeZone,
+    /// Only in the demo.
+    pub demo: Option<DemoHint>,
+}
+
+/// `[chat] passwords`.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ChatPasswords {
+    /// The chat sends a link; no password is written in it.
+    Off,
+    /// A password from the chat must be changed at the next sign-in.
+    Temporary,
+    /// A password from the chat stays.
+    Allow,
+}
+
+/// The demo's one hint line on the menu.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DemoHint {
+    /// A login name to try.
+    pub login: String,
+    /// The address of the simulated phone.
+    pub phone_url: String,
+}

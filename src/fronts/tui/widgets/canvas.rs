@@ -1,0 +1,125 @@
+//! Where screens draw: cells, the places that can be clicked, and the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use crate::fronts::tui::keymap::Action;
+use crate::fronts::tui::msg::Capabilities;
+use crate::fronts::tui::theme::{Signs, Theme};
+
+/// What a click or a touch reaches.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Target {
+    /// A thing of the screen itself, counted from 0 in the order Tab goes through.
+    Item(usize),
+    /// A key of the bottom line.
+    Key(Action),
+}
+
+/// One picture in the making. Clicks are found by drawing once more, so that what is drawn and
+/// what is clicked cannot differ.
+pub(crate) struct Canvas<'a> {
+    buffer: &'a mut Buffer,
+    pub(crate) theme: Theme,
+    pub(crate) signs: Signs,
+    utf8: bool,
+    targets: Vec<(Rect, Target)>,
+    cursor: Option<Position>,
+}
+
+impl<'a> Canvas<'a> {
+    pub(crate) fn new(buffer: &'a mut Buffer, capabilities: Capabilities) -> Self {
+        Self {
+            buffer,
+            theme: Theme::new(capabilities),
+            signs: Signs::new(capabilities),
+            utf8: capabilities.utf8,
+            targets: Vec::new(),
+            cursor: None,
+        }
+    }
+
+    /// All of it.
+    pub(crate) fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// Writes one line, cut at `width` columns. Returns the column behind it.
+    pub(crate) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
+            return x;
+        }
+        let width = width.min(area.right().saturating_sub(x));
+        let (end, _) = if self.utf8 {
+            self.buffer
+                .set_stringn(x, y, text, usize::from(width), style)
+        } else {
+            let text = in_ascii(text);
+            self.buffer
+                .set_stringn(x, y, text, usize::from(width), style)
+        };
+        end
+    }
+
+    /// Fills a row with one sign.
+    pub(crate) fn fill_row(&mut self, x: u16, y: u16, width: u16, sign: char, style: Style) {
+        let row: String = std::iter::repeat_n(sign, usize::from(width)).collect();
+        self.put(x, y, width, &row, style);
+    }
+
+    /// Draws one cell.
+    pub(crate) fn cell(&mut self, x: u16, y: u16, sign: char, style: Style) {
+        if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.set_char(sign).set_style(style);
+        }
+    }
+
+    /// Puts the hardware cursor there: screen readers and input windows follow it.
+    pub(crate) fn cursor(&mut self, x: u16, y: u16) {
+        let area = self.buffer.area;
+        self.cursor = Some(Position {
+            x: x.min(area.right().saturating_sub(1)),
+            y: y.min(area.bottom().saturating_sub(1)),
+        });
+    }
+
+    /// Where the cursor is.
+    pub(crate) fn cursor_position(&self) -> Option<Position> {
+        self.cursor
+    }
+
+    /// Lets a click in `area` reach `target`.
+    pub(crate) fn target(&mut self, area: Rect, target: Target) {
+        self.targets.push((area, target));
+    }
+
+    /// What is at a cell; the one drawn last wins.
+    pub(crate) fn target_at(&self, x: u16, y: u16) -> Option<Target> {
+        self.targets
+            .iter()
+            .rev()
+            .find(|(area, _)| area.contains(Position { x, y }))
+            .map(|(_, target)| *target)
+    }
+}
+
+/// For terminals without UTF-8: what is not ASCII becomes something that is, of the same width.
+fn in_ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' '..='~' => ascii.push(c),
+            '·' => ascii.push('-'),
+            '“' | '”' => ascii.push('"'),
+            '‘' | '’' => ascii.push('\''),
+            _ => {
+                let wide = c.to_string().width();
+                ascii.extend(std::iter::repeat_n('?', wide));
+            }
+        }
+    }
+    ascii
+}

@@ -1,0 +1,6 @@
+//! Parts that screens are made of.
+
+pub(super) mod canvas;
+pub(super) mod column;
+pub mod qr;
+pub(super) mod wrap;
