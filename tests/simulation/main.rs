@@ -149,8 +149,8 @@ async fn run(seed: u64) {
     settle(&company.ports, true)
         .await
         .expect("the store works again");
-    for _ in 0..200 {
-        tokio::time::sleep(Duration::from_secs(5)).await;
+    for _ in 0..45 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
         settle(&company.ports, false)
             .await
             .expect("the store works again");
