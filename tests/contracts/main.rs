@@ -7,6 +7,11 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking, in its helpers too"
 )]
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
 
+mod directory;
 mod messenger;
 mod store;
+
+#[path = "../support/mod.rs"]
+mod support;
