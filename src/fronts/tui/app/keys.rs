@@ -259,6 +259,7 @@ impl App {
             Screen::Workspace | Screen::Chat => STEPS,
             Screen::Login(_) | Screen::Code(_) => 1,
             Screen::NewPassword(_) => 2,
+            Screen::Done(_) | Screen::Ended(_) => 1,
             _ => 0,
         };
         (0..items)

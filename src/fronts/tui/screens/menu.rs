@@ -60,7 +60,8 @@ fn item(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>, method: u
     let title = view.words.say(title);
     column.labelled(canvas, (&number, style), 3, (&title, style));
     // Small windows have room for what the chosen one does.
-    if !view.page.tight || (focused && column.room() > 6) {
+    let roomy = view.settings.demo.is_none() && view.page.body.height >= 12;
+    if !view.page.tight || roomy || (focused && column.room() > 6) {
         let how = view.words.say(how);
         column.labelled(canvas, ("", style), 3, (&how, theme.plain()));
     }
