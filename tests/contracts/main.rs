@@ -7,7 +7,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking, in its helpers too"
 )]
-#![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod directory;
 mod messenger;
