@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::{BootError, languages, open_ports};
 use crate::config::{self, Config};
 use crate::domain::code::{Place, ResetId};
-use crate::domain::strength;
+use crate::domain::policy;
 use crate::domain::time::Timestamp;
 use crate::flow::driver::settle::keep_settling;
 use crate::flow::driver::{Resets, pairing};
@@ -47,7 +47,11 @@ pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<Exi
         config.site_policy(),
     );
     // The first key on the password screen shall not wait for the tables.
-    tokio::task::spawn_blocking(strength::warm_up);
+    tokio::task::spawn_blocking(|| {
+        if let Err(error) = policy::warm_up() {
+            tracing::error!(%error, "the list of common passwords is damaged");
+        }
+    });
     let settling = tokio::spawn(keep_settling(ports.clone()));
     let at_work = AtWork::default();
     let clock = ports.clock.clone();

@@ -15,6 +15,7 @@ use rekey::flow::ports::{
     ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
     SetOutcome,
 };
+use rekey::sim::ldap::{LdapSetup, SeedEntry, SeedPassword, SimLdap};
 
 use crate::support::grant::grant_for;
 use crate::support::proxy::Proxy;
@@ -279,6 +280,65 @@ async fn whole_suite(directory: &dyn Directory) {
     changes_and_proves(&company).await;
     mends_lock_and_expiry(&company).await;
     refuses_with_the_reason(&company).await;
+}
+
+// --- The simulated directory ---
+
+/// The same people, from the same LDIF, after the same events.
+fn simulated_company() -> LdapSetup {
+    let ldif = slapd::people();
+    LdapSetup {
+        suffix: slapd::SUFFIX.to_owned(),
+        entries: ldif.split("\n\n").filter_map(seed).collect(),
+        service_dn: slapd::SERVICE_DN.to_owned(),
+        default_policy_dn: slapd::DEFAULT_POLICY.to_owned(),
+    }
+}
+
+fn seed(block: &str) -> Option<SeedEntry> {
+    let mut lines = block.lines().filter_map(|line| line.split_once(": "));
+    let (_, entry_dn) = lines.next()?;
+    let mut attributes = Vec::new();
+    let mut password = None;
+    let mut state = SeedPassword {
+        text: START_PASSWORD.to_owned(),
+        ..SeedPassword::default()
+    };
+    for (name, value) in lines {
+        match name {
+            "userPassword" => password = Some(()),
+            "pwdChangedTime" => state.age = Some(Duration::from_secs(600 * 86_400)),
+            "pwdAccountLockedTime" => state.locked_by_admin = true,
+            "pwdPolicySubentry" => state.policy_dn = Some(value.to_owned()),
+            _ => attributes.push((name, value)),
+        }
+    }
+    if entry_dn == dn("lin.wei") {
+        state.text = LIN_PASSWORD.to_owned();
+        state.age = Some(Duration::from_secs(60));
+    } else if entry_dn == dn("siti.rahma") {
+        state.locked = true;
+    } else if entry_dn == slapd::SERVICE_DN {
+        state.text = slapd::SERVICE_PASSWORD.to_owned();
+    }
+    let entry = SeedEntry::new(entry_dn, &attributes);
+    Some(match password {
+        Some(()) => entry.with_password(state),
+        None => entry,
+    })
+}
+
+#[tokio::test]
+async fn simulated_openldap() {
+    let clock = Arc::new(TestClock);
+    let entropy = Arc::new(rekey::adapters::entropy::OsEntropy);
+    let ldap = SimLdap::start(simulated_company(), clock, entropy).await;
+    let ldap = ldap.unwrap();
+    let mut settings = settings(&[ldap.url()], "");
+    settings.ca_pem = None;
+    settings.starttls = false;
+    settings.allow_plain_loopback = true;
+    whole_suite(&open(settings)).await;
 }
 
 // --- The real OpenLDAP ---

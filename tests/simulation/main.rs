@@ -32,12 +32,12 @@ use actors::{Actor, Visit};
 const RUNS: u64 = 10_000;
 
 /// The company of one run.
-pub struct Company {
-    pub world: World,
-    pub people: People,
-    pub store: Arc<MemoryStore>,
-    pub ports: Ports,
-    pub rules: CodeRules,
+pub(crate) struct Company {
+    pub(crate) world: World,
+    pub(crate) people: People,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) ports: Ports,
+    pub(crate) rules: CodeRules,
 }
 
 impl Company {

@@ -295,7 +295,7 @@ ppolicy_hash_cleartext
 
 /// The company. People come in with hashed passwords and without a pwdChangedTime, as after a
 /// migration.
-fn people() -> String {
+pub fn people() -> String {
     let hash = hashed(START_PASSWORD);
     let service = hashed(SERVICE_PASSWORD);
     let mut ldif = format!(

@@ -136,4 +136,5 @@ screen-nothing-then = If none of it helps, IT can: bring your badge.
 
 # The demo's phone.
 screen-phone-title = Phones of the demo
+screen-phone-also = In a browser: { $url }
 screen-phone-empty = No message yet.

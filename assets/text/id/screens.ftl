@@ -54,7 +54,7 @@ screen-login-lead = Ketik nama yang Anda pakai untuk masuk ke komputer.
 screen-login-label = Nama login
 screen-login-next = Lalu kami kirim kode ke WeCom Anda.
 screen-looking-up = Mohon tunggu
-screen-looking-up-lead = Kami bertanya ke direktori dan WeCom.
+screen-looking-up-lead = Kami bertanya ke sistem akun dan WeCom.
 
 # Method 3: the code.
 screen-code-title = Kode sudah dikirim ke WeCom Anda
@@ -88,18 +88,18 @@ screen-password-locked = Akun Anda terkunci karena kata sandi salah. Yang baru a
 screen-password-must-change = Kata sandi lama memang harus diganti.
 screen-password-expired = Kata sandi lama berakhir pada { $date }.
 screen-password-expires = Kata sandi lama akan berakhir pada { $date }.
-screen-rules-title = Syarat dari { $site } dan direktori:
+screen-rules-title = Syarat dari { $site } dan sistem akun:
 
 # Method 3: the change.
 screen-working = Kata sandi baru Anda sedang diproses
 screen-working-stay = Mohon jangan pergi. Ini hanya beberapa detik.
-screen-step-changing = Ganti di direktori
-screen-step-changed = Direktori sudah diganti
-screen-step-not-changed = Direktori tidak diganti
+screen-step-changing = Ganti di sistem akun
+screen-step-changed = Sistem akun sudah diganti
+screen-step-not-changed = Sistem akun tidak diganti
 screen-step-proving = Uji masuk dengannya
 screen-step-proved = Masuk dengannya sudah diuji
 screen-step-not-proved = Masuk dengannya tidak dapat diuji
-screen-step-confirmed = Dipastikan oleh direktori; akun Anda tidak dapat diuji masuk
+screen-step-confirmed = Dipastikan oleh sistem akun; akun Anda tidak dapat diuji masuk
 screen-step-telling = Memberi tahu Anda di WeCom
 screen-step-told = Anda sudah diberi tahu di WeCom
 screen-step-not-told = WeCom tidak menerima pesannya
@@ -136,4 +136,5 @@ screen-nothing-then = Jika semuanya tidak membantu, IT bisa: bawa kartu karyawan
 
 # The demo's phone.
 screen-phone-title = Ponsel demo
+screen-phone-also = Di peramban: { $url }
 screen-phone-empty = Belum ada pesan.

@@ -54,7 +54,7 @@ screen-login-lead = 请输入您登录电脑时用的名字。
 screen-login-label = 登录名
 screen-login-next = 然后我们把验证码发到您的企业微信。
 screen-looking-up = 请稍候
-screen-looking-up-lead = 正在询问公司目录和企业微信。
+screen-looking-up-lead = 正在询问账号系统和企业微信。
 
 # Method 3: the code.
 screen-code-title = 验证码已发到您的企业微信
@@ -88,18 +88,18 @@ screen-password-locked = 您的账号因密码输错而被锁定，设置新密�
 screen-password-must-change = 旧密码本来就需要更改。
 screen-password-expired = 旧密码已于 { $date } 过期。
 screen-password-expires = 旧密码本来会在 { $date } 过期。
-screen-rules-title = { $site } 和公司目录的要求：
+screen-rules-title = { $site } 和账号系统的要求：
 
 # Method 3: the change.
 screen-working = 正在设置您的新密码
 screen-working-stay = 请不要离开，几秒钟就好。
-screen-step-changing = 在公司目录里更改
-screen-step-changed = 公司目录已更改
-screen-step-not-changed = 公司目录没有更改
+screen-step-changing = 在账号系统里更改
+screen-step-changed = 账号系统已更改
+screen-step-not-changed = 账号系统没有更改
 screen-step-proving = 用新密码试登录
 screen-step-proved = 已用新密码试登录成功
 screen-step-not-proved = 未能试登录
-screen-step-confirmed = 公司目录已确认；您的账号无法试登录
+screen-step-confirmed = 账号系统已确认；您的账号无法试登录
 screen-step-telling = 在企业微信里通知您
 screen-step-told = 已在企业微信里通知您
 screen-step-not-told = 企业微信没有收下通知
@@ -136,4 +136,5 @@ screen-nothing-then = 如果都不行，请带上工牌找 IT。
 
 # The demo's phone.
 screen-phone-title = 演示用的手机
+screen-phone-also = 浏览器：{ $url }
 screen-phone-empty = 还没有消息。

@@ -134,7 +134,10 @@ impl State {
             .collect();
         for Kept { open, .. } in self.intents.values_mut() {
             let account = &open.intent.account;
-            let changed = self.changes.get(account).is_some_and(|at| *at >= open.intent.at);
+            let changed = self
+                .changes
+                .get(account)
+                .is_some_and(|at| *at >= open.intent.at);
             open.contested =
                 changed || accounts.iter().filter(|other| *other == account).count() > 1;
         }

@@ -130,10 +130,12 @@ pub(super) fn picture(view: &View<'_>, canvas: &mut Canvas<'_>) -> Option<u16> {
 
 /// Address and code as text, where no picture can be drawn.
 pub(super) fn address(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>) {
-    let Some((picture, _)) = view.picture else {
-        return;
-    };
     let theme = canvas.theme;
+    let Some((picture, _)) = view.picture else {
+        // Without a code the address still leads to the form.
+        let host = display::clean_to(&view.settings.host, 60);
+        return column.line(canvas, &host, theme.headline());
+    };
     if view.page.tight && column.room() > 3 {
         column.space();
     }
