@@ -280,8 +280,15 @@ pub(crate) fn six_digits(text: &str) -> Option<String> {
 
 fn members() -> Vec<Member> {
     [
-        "LinWei", "SitiRahma", "ZhangMin", "AdminBoss", "TwinId", "BudiOff", "SunStrict",
-        "DoubleOne", "DoubleTwo",
+        "LinWei",
+        "SitiRahma",
+        "ZhangMin",
+        "AdminBoss",
+        "TwinId",
+        "BudiOff",
+        "SunStrict",
+        "DoubleOne",
+        "DoubleTwo",
     ]
     .iter()
     .map(|userid| Member::new(userid, userid))

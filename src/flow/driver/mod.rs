@@ -88,15 +88,21 @@ struct Driver {
 /// What is on its way.
 #[derive(Default)]
 struct Pending {
-    /// Effects; each runs to its end.
-    effects: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
-    /// Answers that came while something else was waited for.
-    answered: VecDeque<Option<Answer>>,
+    work: Work,
     /// Timers; nobody waits for them once the reset has finished.
     timers: FuturesUnordered<BoxFuture<'static, Timer>>,
 }
 
-impl Pending {
+/// Effects under way.
+#[derive(Default)]
+struct Work {
+    /// Each runs to its end.
+    effects: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    /// Answers that came while something else was waited for.
+    answered: VecDeque<Option<Answer>>,
+}
+
+impl Work {
     /// Waits for `work` while the effects go on: one of them may hold what `work` waits for, the
     /// store's connection for instance.
     async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
@@ -129,10 +135,10 @@ impl Driver {
         let mut pending = Pending::default();
         let mut finished = self.carry_out(first, &mut pending).await;
         let mut open = true;
-        while !finished || !pending.is_idle() {
+        while !finished || !pending.work.is_idle() {
             let event = tokio::select! {
                 biased;
-                Some(answer) = pending.next_answer() => match answer {
+                Some(answer) = pending.work.next_answer() => match answer {
                     Some(answer) => Event::Answer(answer),
                     None => continue,
                 },
@@ -158,13 +164,13 @@ impl Driver {
         for effect in effects {
             match effect {
                 // A front that has gone needs no prompt.
-                Effect::Show(prompt) => drop(pending.beside(self.outbox.send(prompt)).await),
+                Effect::Show(prompt) => drop(pending.work.beside(self.outbox.send(prompt)).await),
                 Effect::Audit(event) => {
-                    let appended = pending.beside(self.ports.audit.append(&event)).await;
+                    let appended = pending.work.beside(self.ports.audit.append(&event)).await;
                     if let Err(error) = appended {
                         tracing::error!(%error, "the audit log cannot be written");
                         let answer = Answer::AuditFailed(error);
-                        pending.answered.push_back(Some(answer));
+                        pending.work.answered.push_back(Some(answer));
                     }
                 }
                 Effect::Finish => finished = true,
@@ -173,9 +179,11 @@ impl Driver {
                     timer
                 })),
                 effect => {
-                    pending
-                        .effects
-                        .push(Box::pin(answer(self.ports.clone(), self.rules, effect)));
+                    pending.work.effects.push(Box::pin(answer(
+                        self.ports.clone(),
+                        self.rules,
+                        effect,
+                    )));
                 }
             }
         }
