@@ -24,7 +24,8 @@ pub struct Directory {
     pub urls: Vec<Url>,
     /// Whether `ldap://` connections are encrypted by StartTLS.
     pub starttls: bool,
-    /// The CA that signed the servers' certificates, PEM; `None`: those the system trusts.
+    /// The CA that signed the servers' certificates, PEM. `None` only where nothing is encrypted,
+    /// in the demo.
     pub ca_file: Option<PathBuf>,
     /// The service account.
     pub bind_dn: String,
@@ -73,11 +74,14 @@ pub(super) struct Raw {
 
 impl Raw {
     pub(super) fn check(self, folder: &Folder, allow: Allow) -> Result<Directory, Fault> {
+        let kind = kind(&self.kind)?;
+        let urls = urls(&self.urls, self.starttls, allow)?;
+        let encrypted = self.starttls || urls.iter().any(|url| url.scheme() == "ldaps");
         Ok(Directory {
-            kind: kind(&self.kind)?,
-            urls: urls(&self.urls, self.starttls, allow)?,
+            kind,
+            urls,
             starttls: self.starttls,
-            ca_file: ca_file(self.ca_file, folder)?,
+            ca_file: ca_file(self.ca_file, encrypted, folder)?,
             bind_dn: value::dn("bind_dn", self.bind_dn)?,
             bind_password: secret::required(
                 &BIND_PASSWORD,
@@ -158,17 +162,29 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
     }
 }
 
-fn ca_file(written: Option<PathBuf>, folder: &Folder) -> Result<Option<PathBuf>, Fault> {
+fn ca_file(
+    written: Option<PathBuf>,
+    encrypted: bool,
+    folder: &Folder,
+) -> Result<Option<PathBuf>, Fault> {
+    let wrong = |why: String| Fault::new("ca_file", why);
     let Some(path) = written.map(|path| folder.join(&path)) else {
-        return Ok(None);
+        return if encrypted {
+            Err(wrong(
+                "is missing: name the PEM file of the CA that signed the servers' certificates"
+                    .to_owned(),
+            ))
+        } else {
+            Ok(None)
+        };
     };
-    match std::fs::File::open(&path) {
-        Ok(_) => Ok(Some(path)),
-        Err(e) => Err(Fault::new(
-            "ca_file",
-            format!("{}: cannot be read: {e}", path.display()),
-        )),
+    let shown = path.display();
+    let pem = std::fs::read(&path).map_err(|e| wrong(format!("{shown}: cannot be read: {e}")))?;
+    let begins = b"-----BEGIN CERTIFICATE-----";
+    if !pem.windows(begins.len()).any(|part| part == begins) {
+        return Err(wrong(format!("{shown}: holds no certificate in PEM form")));
     }
+    Ok(Some(path))
 }
 
 fn login_attributes(written: Option<Vec<String>>) -> Result<Vec<String>, Fault> {

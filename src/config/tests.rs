@@ -131,6 +131,7 @@ fn the_example_is_right_and_says_what_it_says() {
     assert!(config.metrics().is_ok() && config.desk().is_ok());
     let store = config.store().unwrap();
     assert_eq!(store.database, PathBuf::from("/var/lib/rekey/state.db"));
+    assert_eq!(directory.urls[0].as_str(), "ldaps://ldap1.contoso.example");
 }
 
 #[test]
@@ -306,6 +307,8 @@ fn the_demo_may_use_plain_ldap_on_loopback_literals_only() {
     };
     let server = |host: &str| {
         Etc::new()
+            .with("ca_file = ", "#")
+            .with(", \"ldaps://ldap2.contoso.example\"", "")
             .with(
                 "ldaps://ldap1.contoso.example",
                 &format!("ldap://{host}:389"),
@@ -392,8 +395,12 @@ fn an_empty_or_missing_secret_file_is_refused() {
     fs::remove_file(etc.folder.path().join("wecom-secret")).unwrap();
     assert!(etc.error().contains("cannot be read"));
     let ca = Etc::new();
+    fs::write(ca.folder.path().join("ca.pem"), "no certificate").unwrap();
+    assert!(ca.error().contains("PEM form"), "{}", ca.error());
     fs::remove_file(ca.folder.path().join("ca.pem")).unwrap();
     assert!(ca.error().contains("directory.ca_file"));
+    let none = Etc::new().with("ca_file = ", "#");
+    assert!(none.error().contains("ca_file: is missing"));
 }
 
 #[test]

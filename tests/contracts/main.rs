@@ -8,5 +8,9 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod directory;
 mod messenger;
 mod store;
+
+#[path = "../support/mod.rs"]
+mod support;

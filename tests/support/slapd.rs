@@ -109,6 +109,10 @@ impl Slapd {
         format!("ldaps://127.0.0.1:{}", self.ldaps_port)
     }
 
+    pub fn ldaps_port(&self) -> u16 {
+        self.ldaps_port
+    }
+
     pub fn starttls_url(&self) -> String {
         format!("ldap://127.0.0.1:{}", self.ldap_port)
     }
@@ -200,7 +204,8 @@ impl Slapd {
     fn run(&self, tool: &str, dn: &str, password: &str, arguments: &[&str]) -> Output {
         Command::new(tool)
             .env("LDAPTLS_CACERT", self.folder.path().join("ca.pem"))
-            .env("LDAPNOINIT", "1")
+            // The certificate may be wrong on purpose.
+            .env("LDAPTLS_REQCERT", "allow")
             .args(["-x", "-H", &self.ldaps_url(), "-D", dn, "-w", password])
             .args(arguments)
             .stdin(Stdio::null())
@@ -290,7 +295,7 @@ ppolicy_hash_cleartext
 
 /// The company. People come in with hashed passwords and without a pwdChangedTime, as after a
 /// migration.
-fn people() -> String {
+pub fn people() -> String {
     let hash = hashed(START_PASSWORD);
     let service = hashed(SERVICE_PASSWORD);
     let mut ldif = format!(
@@ -419,9 +424,9 @@ fn free_ports() -> (u16, u16) {
     (port(one), port(two))
 }
 
-/// Starts slapd and waits until it says so. `None` when it ends instead (a port was taken).
+/// Starts slapd and waits until both ports answer. `None` when it ends instead (a port was taken).
 fn launch(folder: &Path, ldap_port: u16, ldaps_port: u16) -> Option<Child> {
-    /// Says "slapd starting" and errors, nothing a request causes.
+    /// Stays in front and says errors only, nothing a request causes.
     const DEBUG_NONE: &str = "32768";
     let mut child = Command::new("/usr/sbin/slapd")
         .args(["-d", DEBUG_NONE, "-f"])
@@ -441,21 +446,26 @@ fn launch(folder: &Path, ldap_port: u16, ldaps_port: u16) -> Option<Child> {
         .append(true)
         .open(folder.join("slapd.log"))
         .unwrap();
-    let (started, starting) = mpsc::channel();
-    // Goes on reading, so that slapd never waits for a full pipe.
+    let (alive, ended) = mpsc::channel::<()>();
+    // Goes on reading, so that slapd never waits for a full pipe; ends when slapd does.
     std::thread::spawn(move || {
         for line in stderr.lines().map_while(Result::ok) {
             let _ = writeln!(log, "{line}");
-            if line.contains("slapd starting") {
-                let _ = started.send(());
-            }
         }
+        drop(alive);
     });
-    if starting.recv_timeout(Duration::from_secs(20)).is_ok() {
-        Some(child)
-    } else {
-        let _ = child.kill();
-        let _ = child.wait();
-        None
+    // It says "slapd starting" before it listens: only a connection tells.
+    let answers = |port| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    for _ in 0..2000 {
+        if answers(ldap_port) && answers(ldaps_port) {
+            return Some(child);
+        }
+        let tick = Duration::from_millis(10);
+        if ended.recv_timeout(tick) == Err(mpsc::RecvTimeoutError::Disconnected) {
+            break;
+        }
     }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
 }

@@ -1,6 +1,6 @@
 # The keys in the bottom line.
 key-go-on = lanjut
-key-next-step = langkah berikutnya
+key-next-step = langkah lanjut
 key-next-field = berikutnya
 key-to-start = kembali ke awal
 key-back = kembali

@@ -8,6 +8,11 @@ use ldap3::{Scope, ldap_escape};
 use super::dn;
 use super::session::{Fault, Search, Session};
 
+/// A DN, and a value of any attribute, that no entry has: searched for in place of those of an
+/// unknown login, so that it takes as many round trips as a known one (rule 3).
+pub(super) const NOBODY: &str = "cn=nobody-f81d4fae7dec11d0";
+/// Everybody is climbed for at least so far, whatever is found on the way (rule 3).
+const LEAST_LEVELS: usize = 4;
 /// Deeper nesting than this counts as a hit: when in doubt, protected.
 const LEVELS: usize = 16;
 /// So do more groups than this.
@@ -33,41 +38,54 @@ pub(super) async fn is_in(
 ) -> Result<bool, Fault> {
     let mut seen = HashSet::new();
     let mut level = vec![member.dn.to_owned()];
+    let mut hit = false;
     for depth in 0..LEVELS {
-        let mut above = Vec::new();
-        for part in level.chunks(AT_ONCE) {
-            let login = (depth == 0).then_some(member.login);
-            let filter = filter(part, login);
-            let search = Search {
-                base,
-                scope: Scope::Subtree,
-                filter: &filter,
-                attributes: &["1.1"],
-                limit: GROUPS,
-            };
-            let found = session.search(&search).await?;
-            if found.cut {
-                return Ok(true);
-            }
-            for group in found.entries {
-                let name = dn::normalised(&group.dn);
-                if groups.contains(&name) {
-                    return Ok(true);
-                }
-                if seen.insert(name) {
-                    above.push(group.dn);
-                }
-            }
-        }
-        if above.is_empty() {
-            return Ok(false);
-        }
-        if seen.len() > usize::from(GROUPS) {
+        let login = (depth == 0).then_some(member.login);
+        let Some(above) = groups_of(session, base, &level, login).await? else {
             return Ok(true);
+        };
+        level = Vec::new();
+        for group in above {
+            let name = dn::normalised(&group);
+            hit |= groups.contains(&name);
+            if seen.insert(name) {
+                level.push(group);
+            }
         }
-        level = above;
+        hit |= seen.len() > usize::from(GROUPS);
+        if hit || level.is_empty() {
+            if depth + 1 >= LEAST_LEVELS {
+                return Ok(hit);
+            }
+            level = vec![NOBODY.to_owned()];
+        }
     }
     Ok(true)
+}
+
+/// The groups that hold one of these DNs, or this login name. `None`: too many.
+async fn groups_of(
+    session: &mut Session,
+    base: &str,
+    dns: &[String],
+    login: Option<&str>,
+) -> Result<Option<Vec<String>>, Fault> {
+    let mut above = Vec::new();
+    for part in dns.chunks(AT_ONCE) {
+        let search = Search {
+            base,
+            scope: Scope::Subtree,
+            filter: &filter(part, login),
+            attributes: &["1.1"],
+            limit: GROUPS,
+        };
+        let found = session.search(&search).await?;
+        if found.cut {
+            return Ok(None);
+        }
+        above.extend(found.entries.into_iter().map(|group| group.dn));
+    }
+    Ok(Some(above))
 }
 
 /// Groups that hold one of these DNs, or this login name.

@@ -9,12 +9,14 @@ mod account;
 mod dn;
 mod gentime;
 mod groups;
+mod lookup;
 mod openldap;
 mod policy;
 mod ppolicy;
 mod servers;
 mod session;
 mod settings;
+mod verdicts;
 
 pub use openldap::OpenLdap;
 pub use settings::{LdapSettings, SettingsError};

@@ -1,54 +1,32 @@
 //! OpenLDAP with the ppolicy overlay, by a service account with no more than `=xw` on
 //! userPassword: so the server itself enforces quality, history and minimum age on a reset.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ldap3::{LdapResult, Scope, ldap_escape};
+use ldap3::{Scope, ldap_escape};
 use tokio::time::Instant;
 
-use super::account::{self, Around};
-use super::dn;
-use super::groups::{self, Member};
-use super::policy::{self, PpolicyEntry};
-use super::ppolicy::{self, PolicyError};
+use super::account;
+use super::lookup::Lookup;
 use super::servers::{Question, Server, Servers};
-use super::session::{Budget, Entry, Fault, Search, Session};
+use super::session::{Budget, Fault, Search, Session};
 use super::settings::{LdapSettings, SettingsError};
+use super::verdicts::{ReadMarks, compare, is_key, outcome, proof};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::{Credential, Password};
-use crate::domain::time::Timestamp;
 use crate::flow::grant::Grant;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
-    SetOutcome,
+    ChangeMark, Clock, Directory, DirectoryDown, Landed, ProvingBind, ServerUrl, SetOutcome,
 };
-
-/// How long what is known of the directory's layout is believed.
-const LAYOUT_LASTS: Duration = Duration::from_secs(60);
-/// A DN and a userid that no entry has: searched for in place of those of an unknown login, so
-/// that it takes as many round trips as a known one (rule 3).
-const NOBODY: &str = "cn=nobody-f81d4fae7dec11d0";
-/// slapd tells "as now" from "in history" by its text only.
-const SAME: &str = "not being changed from existing value";
 
 /// An OpenLDAP directory: one or more servers with the same entries.
 pub struct OpenLdap {
     servers: Servers,
-    settings: LdapSettings,
+    lookup: Lookup,
     clock: Arc<dyn Clock>,
-    layout: Mutex<Option<(Arc<Layout>, Instant)>>,
-}
-
-/// What is asked of the directory itself, not of one account.
-struct Layout {
-    /// The naming context that the employees are in.
-    naming_context: String,
-    /// The protected groups, normalised.
-    protected: HashSet<String>,
 }
 
 impl OpenLdap {
@@ -62,9 +40,8 @@ impl OpenLdap {
             std::mem::replace(&mut settings.bind_password, Credential::new(String::new()));
         Ok(Self {
             servers: Servers::new(addresses, settings.bind_dn.clone(), password),
-            settings,
+            lookup: Lookup::new(settings),
             clock,
-            layout: Mutex::default(),
         })
     }
 
@@ -84,149 +61,9 @@ impl OpenLdap {
     async fn probe_one(&self, server: &Server) -> Result<(), Fault> {
         let mut session = self.servers.open(server, Budget::start()).await?;
         session.who_am_i().await?;
-        self.layout(&mut session).await?;
+        self.lookup.layout(&mut session).await?;
         session.close().await;
         Ok(())
-    }
-
-    /// The layout, read again when it is older than [`LAYOUT_LASTS`].
-    async fn layout(&self, session: &mut Session) -> Result<Arc<Layout>, Fault> {
-        let known = self
-            .layout
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some((layout, _)) = known.filter(|(_, read)| read.elapsed() < LAYOUT_LASTS) {
-            return Ok(layout);
-        }
-        let layout = Arc::new(self.read_layout(session).await?);
-        *self.layout.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((Arc::clone(&layout), Instant::now()));
-        Ok(layout)
-    }
-
-    async fn read_layout(&self, session: &mut Session) -> Result<Layout, Fault> {
-        let people = &self.settings.people_base;
-        let root = session.read("", &["namingContexts"]).await?;
-        let naming_context = root
-            .iter()
-            .flat_map(|root| root.all("namingContexts"))
-            .find(|context| dn::is_below(people, context))
-            .ok_or_else(|| {
-                Fault::Refused(format!(
-                    "people_base {people:?} is in none of its databases"
-                ))
-            })?
-            .clone();
-        let mut protected = HashSet::new();
-        for group in &self.settings.protected_groups {
-            // A group that is not there protects nobody: better to stop than to pretend.
-            let entry = session.read(group, &["1.1"]).await?;
-            let entry = entry.ok_or_else(|| {
-                Fault::Refused(format!("the protected group {group:?} cannot be read"))
-            })?;
-            protected.insert(dn::normalised(&entry.dn));
-        }
-        Ok(Layout {
-            naming_context,
-            protected,
-        })
-    }
-
-    /// Adds to an entry what its attributes do not say. Takes the same round trips without one.
-    async fn account(
-        &self,
-        session: &mut Session,
-        entry: Option<&Entry>,
-        now: Timestamp,
-    ) -> Result<Option<Account>, Fault> {
-        let layout = self.layout(session).await?;
-        let around = Around {
-            policy: self.policy_of(session, &layout, entry).await?,
-            wecom_is_unique: self.wecom_is_unique(session, entry).await?,
-            in_protected_group: self.is_protected(session, &layout, entry).await?,
-        };
-        let Some(entry) = entry else {
-            return Ok(None);
-        };
-        account::build(&self.settings, entry, &around, now)
-            .map(Some)
-            .ok_or_else(|| Fault::Refused("entryUUID cannot be read".to_owned()))
-    }
-
-    async fn wecom_is_unique(
-        &self,
-        session: &mut Session,
-        entry: Option<&Entry>,
-    ) -> Result<bool, Fault> {
-        let wecom = entry.and_then(|entry| account::wecom(&self.settings, entry));
-        let userid = wecom.as_ref().map_or(NOBODY, |id| id.as_str());
-        let attribute = &self.settings.wecom_attribute;
-        let filter = format!("({attribute}={})", ldap_escape(userid));
-        let found = session
-            .search(&Search {
-                base: &self.settings.people_base,
-                scope: Scope::Subtree,
-                filter: &filter,
-                attributes: &["1.1"],
-                limit: 2,
-            })
-            .await?;
-        Ok(found.entries.len() == 1 && !found.cut)
-    }
-
-    async fn is_protected(
-        &self,
-        session: &mut Session,
-        layout: &Layout,
-        entry: Option<&Entry>,
-    ) -> Result<bool, Fault> {
-        if layout.protected.is_empty() {
-            return Ok(false);
-        }
-        let login = entry.map(|entry| account::login(&self.settings, entry));
-        let member = Member {
-            dn: entry.map_or(NOBODY, |entry| &entry.dn),
-            login: login.as_deref().unwrap_or(NOBODY),
-        };
-        groups::is_in(session, &layout.naming_context, &member, &layout.protected).await
-    }
-
-    /// The policy that applies to an entry: its own, the default one, or the only one there is.
-    async fn policy_of(
-        &self,
-        session: &mut Session,
-        layout: &Layout,
-        entry: Option<&Entry>,
-    ) -> Result<PpolicyEntry, Fault> {
-        let own = entry.and_then(|entry| entry.first("pwdPolicySubentry"));
-        if let Some(dn) = own {
-            // One that leads nowhere means no policy to slapd too.
-            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
-            return Ok(policy.map_or_else(PpolicyEntry::default, |p| PpolicyEntry::read(&p)));
-        }
-        if let Some(dn) = &self.settings.default_policy_dn {
-            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
-            return policy
-                .map(|p| PpolicyEntry::read(&p))
-                .ok_or_else(|| Fault::Refused(format!("default_policy_dn {dn:?} cannot be read")));
-        }
-        let found = session
-            .search(&Search {
-                base: &layout.naming_context,
-                scope: Scope::Subtree,
-                filter: "(objectClass=pwdPolicy)",
-                attributes: &policy::ATTRIBUTES,
-                limit: 2,
-            })
-            .await?;
-        match found.entries.as_slice() {
-            [] => Ok(PpolicyEntry::default()),
-            [only] if !found.cut => Ok(PpolicyEntry::read(only)),
-            _ => Err(Fault::Refused(
-                "there are several policies: set default_policy_dn".to_owned(),
-            )),
-        }
     }
 }
 
@@ -337,66 +174,18 @@ impl Directory for OpenLdap {
         mark: &ChangeMark,
     ) -> Result<Landed, DirectoryDown> {
         let question = ReadMarks { key, dn };
-        let (marks, _) = self.servers.ask_first(&mark.server, &question).await?;
-        Ok(match marks {
+        let (marks, asked) = self.servers.ask_first(&mark.server, &question).await?;
+        let landed = match marks {
             Some(marks) => compare(mark, &marks, self.servers.bind_dn()),
             None => Landed::Unclear,
-        })
-    }
-}
-
-/// What the exop's answer means. Only code 0 means that anything was changed.
-fn outcome(grant: Grant, server: &Server, result: &LdapResult) -> SetOutcome {
-    use DirectoryRefusal as R;
-    /// busy, unavailable
-    const PASSING: [u32; 2] = [51, 52];
-    const INSUFFICIENT_ACCESS: u32 = 50;
-    if result.rc == 0 {
-        return SetOutcome::Changed;
-    }
-    if PASSING.contains(&result.rc) {
-        return SetOutcome::NotAsked(grant, server.down(Fault::Gone(result.to_string())));
-    }
-    let refusal = match ppolicy::error_in(result) {
-        Some(PolicyError::TooShort) => R::TooShort,
-        Some(PolicyError::Quality) => R::Quality,
-        Some(PolicyError::TooYoung) => R::TooYoung,
-        Some(PolicyError::InHistory) if result.text.contains(SAME) => R::Same,
-        Some(PolicyError::InHistory) => R::InHistory,
-        Some(PolicyError::ModNotAllowed | PolicyError::MustSupplyOld) => R::NotPermitted,
-        _ if result.rc == INSUFFICIENT_ACCESS => R::NotPermitted,
-        _ => R::Other(result.text.clone()),
-    };
-    SetOutcome::Refused(grant, refusal)
-}
-
-/// What a bind with the new password says.
-fn proof(result: &LdapResult) -> ProvingBind {
-    const INVALID_CREDENTIALS: u32 = 49;
-    /// inappropriateAuthentication, insufficientAccessRights, unwillingToPerform
-    const NOT_THIS_ACCOUNT: [u32; 3] = [48, 50, 53];
-    match (result.rc, ppolicy::error_in(result)) {
-        (0, _) => ProvingBind::Works,
-        // The policy speaks of the account only; the password is not the reason.
-        (_, Some(PolicyError::Expired | PolicyError::Locked)) => ProvingBind::NotAllowed,
-        (INVALID_CREDENTIALS, _) => ProvingBind::Wrong,
-        (code, _) if NOT_THIS_ACCOUNT.contains(&code) => ProvingBind::NotAllowed,
-        _ => ProvingBind::Unreachable,
-    }
-}
-
-/// Whether the entry shows a change since `mark`. The service account writes nothing but
-/// passwords, so that a last write by it is one.
-fn compare(mark: &ChangeMark, marks: &Marks, bind_dn: &str) -> Landed {
-    let by_us = dn::normalised(&marks.modifier) == dn::normalised(bind_dn);
-    if marks.entry == mark.entry_mark {
-        Landed::NotYet
-    } else if by_us {
-        Landed::ByUs
-    } else if marks.password == mark.password_mark {
-        Landed::NotYet
-    } else {
-        Landed::Unclear
+        };
+        // A replica may not know yet, and the server that was asked may still hold the change
+        // back: only that one can say "not yet".
+        if landed == Landed::NotYet && asked != mark.server {
+            let words = format!("{} does not answer, and only it can tell", mark.server.0);
+            return Err(DirectoryDown::Unreachable(words));
+        }
+        Ok(landed)
     }
 }
 
@@ -410,7 +199,7 @@ impl Question for Find<'_> {
     type Answer = Option<Account>;
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let settings = &self.directory.settings;
+        let settings = &self.directory.lookup.settings;
         let mut found = session
             .search(&Search {
                 base: &settings.people_base,
@@ -424,7 +213,10 @@ impl Question for Find<'_> {
         let several = found.cut || found.entries.len() > 1;
         let entry = found.entries.pop().filter(|_| !several);
         let now = self.directory.clock.now().wall;
-        self.directory.account(session, entry.as_ref(), now).await
+        self.directory
+            .lookup
+            .account(session, entry.as_ref(), now)
+            .await
     }
 }
 
@@ -446,11 +238,14 @@ impl Question for Reread<'_> {
     type Answer = Option<Account>;
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let attributes = account::attributes(&self.directory.settings);
+        let attributes = account::attributes(&self.directory.lookup.settings);
         let entry = session.read(self.dn.as_str(), &attributes).await?;
         let entry = entry.filter(|entry| is_key(entry, self.key));
         let now = self.directory.clock.now().wall;
-        self.directory.account(session, entry.as_ref(), now).await
+        self.directory
+            .lookup
+            .account(session, entry.as_ref(), now)
+            .await
     }
 }
 
@@ -465,55 +260,15 @@ impl Question for PolicyOf<'_> {
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
         let dn = self.account.dn.as_str();
-        let layout = self.directory.layout(session).await?;
+        let layout = self.directory.lookup.layout(session).await?;
         let entry = session.read(dn, &["pwdPolicySubentry"]).await?;
         let policy = self
             .directory
+            .lookup
             .policy_of(session, &layout, entry.as_ref())
             .await?;
         Ok(policy.demands)
     }
-}
-
-/// What changes with the entry.
-struct Marks {
-    entry: String,
-    password: String,
-    modifier: String,
-}
-
-/// Reads the marks. `None`: the entry is gone, or another one.
-struct ReadMarks<'a> {
-    key: &'a AccountKey,
-    dn: &'a EntryDn,
-}
-
-#[async_trait]
-impl Question for ReadMarks<'_> {
-    type Answer = Option<Marks>;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        const ATTRIBUTES: [&str; 4] = ["entryUUID", "entryCSN", "pwdChangedTime", "modifiersName"];
-        let entry = session.read(self.dn.as_str(), &ATTRIBUTES).await?;
-        let Some(entry) = entry.filter(|entry| is_key(entry, self.key)) else {
-            return Ok(None);
-        };
-        let text = |name| entry.first(name).unwrap_or_default().to_owned();
-        if text("entryCSN").is_empty() {
-            return Err(Fault::Refused("entryCSN cannot be read".to_owned()));
-        }
-        Ok(Some(Marks {
-            entry: text("entryCSN"),
-            password: text("pwdChangedTime"),
-            modifier: text("modifiersName"),
-        }))
-    }
-}
-
-fn is_key(entry: &Entry, key: &AccountKey) -> bool {
-    entry
-        .first("entryUUID")
-        .is_some_and(|id| AccountKey::new(id) == *key)
 }
 
 #[cfg(test)]
@@ -535,73 +290,6 @@ mod tests {
         ] {
             let login = LoginName::parse(typed).unwrap();
             assert_eq!(login_filter(&attributes, &login), expected);
-        }
-    }
-
-    fn marks(entry: &str, password: &str, modifier: &str) -> Marks {
-        Marks {
-            entry: entry.to_owned(),
-            password: password.to_owned(),
-            modifier: modifier.to_owned(),
-        }
-    }
-
-    #[test]
-    fn a_change_since_the_mark_is_ours_or_unclear() {
-        let mark = ChangeMark {
-            server: ServerUrl("ldaps://ldap1".to_owned()),
-            entry_mark: "csn1".to_owned(),
-            password_mark: "time1".to_owned(),
-        };
-        let (us, admin) = ("cn=rekey,dc=test", "cn=admin,dc=test");
-        for (marks, landed) in [
-            (marks("csn1", "time1", admin), Landed::NotYet),
-            (marks("csn1", "time1", us), Landed::NotYet),
-            (marks("csn2", "time2", "CN=Rekey, dc=test"), Landed::ByUs),
-            // Changed twice within the second that pwdChangedTime counts in.
-            (marks("csn2", "time1", us), Landed::ByUs),
-            // Somebody corrected the telephone number.
-            (marks("csn2", "time1", admin), Landed::NotYet),
-            (marks("csn2", "time2", admin), Landed::Unclear),
-        ] {
-            assert_eq!(compare(&mark, &marks, us), landed);
-        }
-    }
-
-    fn answer(code: u32, error: Option<u8>) -> LdapResult {
-        use ldap3::controls::{Control, RawControl};
-        let control = error.map(|number| {
-            Control(
-                None,
-                RawControl {
-                    ctype: ppolicy::request().ctype,
-                    crit: false,
-                    val: Some(vec![0x30, 3, 0x81, 1, number]),
-                },
-            )
-        });
-        LdapResult {
-            rc: code,
-            matched: String::new(),
-            text: String::new(),
-            refs: Vec::new(),
-            ctrls: control.into_iter().collect(),
-        }
-    }
-
-    #[test]
-    fn what_a_bind_proves() {
-        for (code, error, expected) in [
-            (0, None, ProvingBind::Works),
-            (0, Some(2), ProvingBind::Works),
-            (49, None, ProvingBind::Wrong),
-            (49, Some(0), ProvingBind::NotAllowed),
-            (49, Some(1), ProvingBind::NotAllowed),
-            (53, None, ProvingBind::NotAllowed),
-            (51, None, ProvingBind::Unreachable),
-            (13, None, ProvingBind::Unreachable),
-        ] {
-            assert_eq!(proof(&answer(code, error)), expected, "{code} {error:?}");
         }
     }
 }

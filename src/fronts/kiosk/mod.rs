@@ -2,7 +2,7 @@
 //!
 //! After a visit the process executes itself again, because libraries keep buffers: nothing of a
 //! visit stays in memory, and the next person finds the menu. The same happens after a panic, with
-//! a brake: [`restart`].
+//! a brake: see [`CRASHES_MAX`].
 
 mod restart;
 

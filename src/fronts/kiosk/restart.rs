@@ -88,3 +88,40 @@ impl std::fmt::Display for Brake {
         write!(f, "{}@{}", self.crashes, self.since.as_millis())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crash_at(seconds: &[i64]) -> Option<Brake> {
+        seconds.iter().try_fold(Brake::parse(""), |brake, second| {
+            // As the next process reads it.
+            Brake::parse(&brake.to_string()).after_crash(Timestamp::from_secs(*second))
+        })
+    }
+
+    #[test]
+    fn the_fifth_panic_in_a_minute_is_one_too_many() {
+        assert!(crash_at(&[100, 110, 120, 130]).is_some());
+        assert_eq!(crash_at(&[100, 110, 120, 130, 159]), None);
+    }
+
+    #[test]
+    fn a_panic_now_and_then_never_ends_the_kiosk() {
+        let hourly: Vec<_> = (1..100).map(|hour| hour * 3600).collect();
+        assert!(crash_at(&hourly).is_some());
+        assert!(crash_at(&[100, 110, 120, 130, 160]).is_some());
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_end_it_either() {
+        assert!(crash_at(&[5000, 5001, 5002, 5003, 100]).is_some());
+    }
+
+    #[test]
+    fn an_environment_that_makes_no_sense_counts_as_none() {
+        for text in ["", "@", "x@1", "1", "99999999999@1", "1@x"] {
+            assert_eq!(Brake::parse(text), Brake::parse(""), "{text:?}");
+        }
+    }
+}

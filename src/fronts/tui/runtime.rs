@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep_until};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use self::services::Desk;
-pub use self::services::{ResetChannels, Services};
+pub use self::services::{Judge, ResetChannels, Services};
 use super::event::TermEvent;
 use super::input::Parser;
 use super::msg::{Capabilities, Command, Msg};

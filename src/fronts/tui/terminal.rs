@@ -155,7 +155,9 @@ pub fn hand_over() -> Option<SignalKeys> {
 impl Before {
     fn leave(&mut self) {
         if !self.left {
-            let _ = rustix::termios::tcflush(&self.tty, QueueSelector::IFlush);
+            // What was typed ahead was meant for this visit. What the terminal has not read yet is
+            // wiped from the screen anyway, and would make a frozen one block the last words.
+            let _ = rustix::termios::tcflush(&self.tty, QueueSelector::IOFlush);
             write_or_give_up(&self.tty, LEAVE);
             self.left = true;
         }
@@ -185,30 +187,14 @@ impl SignalKeys {
     ];
 
     fn of(termios: &Termios) -> Self {
-        Self(Self::CODES.map(|code| special_code(termios, code)))
+        Self(Self::CODES.map(|code| termios.special_codes[code]))
     }
 
     fn put_into(self, termios: &mut Termios) {
         for (code, key) in Self::CODES.into_iter().zip(self.0) {
-            set_special_code(termios, code, key);
+            termios.special_codes[code] = key;
         }
     }
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "rustix indexes by its own constants"
-)]
-fn special_code(termios: &Termios, code: SpecialCodeIndex) -> u8 {
-    termios.special_codes[code]
-}
-
-#[expect(
-    clippy::indexing_slicing,
-    reason = "rustix indexes by its own constants"
-)]
-fn set_special_code(termios: &mut Termios, code: SpecialCodeIndex, key: u8) {
-    termios.special_codes[code] = key;
 }
 
 impl std::fmt::Display for SignalKeys {

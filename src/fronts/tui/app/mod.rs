@@ -1,5 +1,6 @@
 //! The app: messages in, commands out, pictures on the way. It does no I/O and reads no clock.
 
+mod act;
 mod clock;
 mod face;
 mod keys;

@@ -27,7 +27,9 @@ impl App {
         }
         let (area, phone_area) = self.split(window);
         if let (Some(messages), Some(area)) = (&self.phone, phone_area) {
-            phone::draw(&self.words(), messages, area, canvas);
+            let demo = self.settings.demo.as_ref();
+            let url = demo.map_or("", |hint| hint.phone_url.as_str());
+            phone::draw(&self.words(), messages, url, area, canvas);
         }
         if area.is_empty() {
             return;

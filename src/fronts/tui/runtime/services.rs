@@ -25,12 +25,15 @@ pub struct ResetChannels {
     pub prompts: mpsc::Receiver<Prompt>,
 }
 
+/// Judges a candidate by a policy.
+pub type Judge = Arc<dyn Fn(&Policy, &Password) -> Report + Send + Sync>;
+
 /// Who carries out what the face commands.
 pub struct Services {
     /// Begins a reset ([`super::Command::Begin`]).
     pub begin: Box<dyn FnMut() -> ResetChannels + Send>,
     /// Judges a candidate; may take long, so it runs on a thread of its own.
-    pub judge: Arc<dyn Fn(&Policy, &Password) -> Report + Send + Sync>,
+    pub judge: Judge,
     /// Registers a new picture.
     pub new_picture: Box<dyn FnMut() -> BoxFuture<'static, Option<Picture>> + Send>,
     /// Reads the demo's phone.

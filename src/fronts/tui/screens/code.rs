@@ -25,19 +25,20 @@ pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mu
         code_digits: Some(screen.digits),
     };
     view.field(&mut column, canvas, &line);
-    column.space();
+    column.gap();
     status(view, screen, &mut column, canvas);
     lifetime(view, screen, &mut column, canvas);
     column.gap();
-    if late && !screen.sent {
-        view.say(&mut column, canvas, "screen-code-late");
-        column.gap();
-    }
     column.text(
         canvas,
         &view.words.say("screen-code-secret"),
         theme.headline(),
     );
+    // A small window has F5 for it.
+    if late && !screen.sent && !view.page.tight {
+        column.gap();
+        view.say(&mut column, canvas, "screen-code-late");
+    }
 }
 
 /// What is said at the field: that it is being judged, or why it did not lead on.

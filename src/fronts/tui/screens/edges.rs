@@ -150,6 +150,7 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
     let fewer = wordless(&few, &[Help]);
     let muted = wordless(&few, &[Help, Language, Phone]);
     let more_muted = wordless(&muted, &[Help, Language, Phone, Back]);
+    let one_asks = wordless(&muted, &[NothingCame]);
     let bare = wordless(
         &few,
         &[
@@ -164,6 +165,9 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
         ],
     );
     let barest = without(&bare, &[GoOn]);
+    // Better one key less than keys without words.
+    let no_help = without(&muted, &[Help]);
+    let quiet = without(&more_muted, &[Help]);
     let choices = [
         (all.clone(), 3),
         (all, 2),
@@ -172,6 +176,9 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
         (fewer, 2),
         (muted, 2),
         (more_muted, 2),
+        (one_asks, 2),
+        (no_help, 2),
+        (quiet, 2),
         (bare, 2),
     ];
     let wide = |(keys, gap): &(Vec<(Action, String)>, u16)| {

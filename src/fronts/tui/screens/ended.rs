@@ -17,7 +17,9 @@ pub(crate) fn draw(view: &View<'_>, screen: &EndedScreen, left: Duration, canvas
     column.gap();
     column.text(canvas, &said.then, theme.plain());
     column.gap();
-    if let Some(it) = menu::it_answers(view) {
+    let named = |it: &String| said.then.contains(it.as_str());
+    let known = view.settings.it_phone.as_ref().is_some_and(named);
+    if let Some(it) = menu::it_answers(view).filter(|_| !known) {
         column.text(canvas, &it, theme.plain());
     }
     let reference = view.words.with(

@@ -60,7 +60,8 @@ fn item(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>, method: u
     let title = view.words.say(title);
     column.labelled(canvas, (&number, style), 3, (&title, style));
     // Small windows have room for what the chosen one does.
-    if !view.page.tight || (focused && column.room() > 6) {
+    let roomy = view.settings.demo.is_none() && view.page.body.height >= 12;
+    if !view.page.tight || roomy || (focused && column.room() > 6) {
         let how = view.words.say(how);
         column.labelled(canvas, ("", style), 3, (&how, theme.plain()));
     }
@@ -129,10 +130,12 @@ pub(super) fn picture(view: &View<'_>, canvas: &mut Canvas<'_>) -> Option<u16> {
 
 /// Address and code as text, where no picture can be drawn.
 pub(super) fn address(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>) {
-    let Some((picture, _)) = view.picture else {
-        return;
-    };
     let theme = canvas.theme;
+    let Some((picture, _)) = view.picture else {
+        // Without a code the address still leads to the form.
+        let host = display::clean_to(&view.settings.host, 60);
+        return column.line(canvas, &host, theme.headline());
+    };
     if view.page.tight && column.room() > 3 {
         column.space();
     }

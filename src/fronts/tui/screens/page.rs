@@ -13,7 +13,7 @@ use crate::fronts::tui::widgets::qr::Qr;
 use crate::fronts::tui::words::Words;
 
 /// No line of reading is longer.
-const READABLE: u16 = 70;
+const READABLE: u16 = 74;
 /// A page is no larger than this; a larger window has it in its middle.
 const LARGEST: (u16, u16) = (100, 30);
 

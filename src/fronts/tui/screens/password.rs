@@ -2,10 +2,11 @@
 
 use super::page::{FieldLine, View, label_width};
 use super::{refusals, strength};
-use crate::domain::policy::Report;
+use crate::domain::policy::{LengthUnit, Rule, Verdict};
 use crate::fronts::tui::app::screen::{NewPasswordScreen, PasswordNote};
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
+use crate::text::Value;
 
 /// How wide the checklist is beside the fields.
 const CHECKLIST: u16 = 34;
@@ -118,11 +119,84 @@ fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Option<String> {
     Some(view.words.with(key, &[("date", (&date).into())]))
 }
 
+/// The rules, each with how it stands; where room is scarce, those that are not met come first.
 fn checklist(
     view: &View<'_>,
     screen: &NewPasswordScreen,
     column: &mut Column,
     canvas: &mut Canvas<'_>,
 ) {
-    let _ = (view, screen, column, canvas, None::<Report>);
+    let theme = canvas.theme;
+    let empty = screen.report.is_none();
+    let report = screen
+        .report
+        .clone()
+        .unwrap_or_else(|| screen.policy.report_empty());
+    if !view.page.tight {
+        let site: Value<'_> = (&view.settings.site_name).into();
+        let title = view.words.with("screen-rules-title", &[("site", site)]);
+        column.text(canvas, &title, theme.headline());
+        column.gap();
+    }
+    let [ok, no, wait] = ["screen-ok", "screen-no", "screen-wait"].map(|key| view.words.say(key));
+    let indent = label_width(&[&ok, &no, &wait]).saturating_sub(1);
+    let mut lines = report.lines;
+    if view.page.tight {
+        lines.sort_by_key(|(_, verdict)| match verdict {
+            Verdict::NotMet => 0,
+            Verdict::AtTheEnd => 1,
+            Verdict::Met => 2,
+        });
+    }
+    for (rule, verdict) in &lines {
+        let (word, style) = match verdict {
+            // Nothing was typed: nothing is wrong yet.
+            _ if empty => ("-", theme.plain()),
+            Verdict::Met => (ok.as_str(), theme.ok()),
+            Verdict::NotMet => (no.as_str(), theme.no()),
+            Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
+        };
+        let text = rule_words(view, rule);
+        column.labelled(canvas, (word, style), indent, (&text, theme.plain()));
+    }
+}
+
+fn rule_words(view: &View<'_>, rule: &Rule) -> String {
+    let counted = |key: &str, n: u32, has: u32| {
+        view.words
+            .with(key, &[("n", n.into()), ("has", has.into())])
+    };
+    match *rule {
+        Rule::MinLength {
+            at_least,
+            unit,
+            has,
+        } => {
+            let key = match unit {
+                LengthUnit::Characters => "rule-min-length-characters",
+                LengthUnit::Utf16Units => "rule-min-length-units",
+                LengthUnit::Bytes => "rule-min-length-bytes",
+            };
+            counted(key, at_least, has)
+        }
+        Rule::MaxLength { at_most, unit, has } => {
+            let key = match unit {
+                LengthUnit::Characters => "rule-max-length-characters",
+                LengthUnit::Utf16Units => "rule-max-length-units",
+                LengthUnit::Bytes => "rule-max-length-bytes",
+            };
+            counted(key, at_most, has)
+        }
+        Rule::Classes { at_least, has } => counted("rule-classes", at_least.into(), has.into()),
+        Rule::NotPersonal => view.words.say("rule-not-personal"),
+        Rule::NotSiteWord => view.words.say("rule-not-site-word"),
+        Rule::NotCommon => view.words.say("rule-not-common"),
+        Rule::Strength { .. } => view.words.say("rule-strength"),
+        Rule::History { remembers } => view.words.with("rule-history", &[("n", remembers.into())]),
+        Rule::MinAge { keep } => {
+            let span = view.words.span(keep);
+            view.words.with("rule-min-age", &[("span", (&span).into())])
+        }
+        Rule::OwnChecks => view.words.say("rule-own-checks"),
+    }
 }

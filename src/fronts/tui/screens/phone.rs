@@ -12,6 +12,7 @@ use crate::fronts::tui::words::Words;
 pub(crate) fn draw(
     words: &Words<'_>,
     messages: &[PhoneMessage],
+    url: &str,
     area: Rect,
     canvas: &mut Canvas<'_>,
 ) {
@@ -31,6 +32,8 @@ pub(crate) fn draw(
     let mut column = Column::new(inner, true);
     canvas.cursor(column.x, column.y);
     column.line(canvas, &words.say("screen-phone-title"), theme.headline());
+    let also = words.with("screen-phone-also", &[("url", url.into())]);
+    column.text(canvas, &also, theme.plain());
     column.space();
     if messages.is_empty() {
         column.text(canvas, &words.say("screen-phone-empty"), theme.plain());

@@ -1,7 +1,6 @@
 //! Why something did not go on, in words: what happened, why, what to do now.
 
 use super::page::View;
-use crate::domain::display;
 use crate::domain::time::Timestamp;
 use crate::flow::ports::DirectoryRefusal;
 use crate::flow::prompt::Refusal;
@@ -16,7 +15,7 @@ pub(super) struct Said {
     pub(super) then: String,
 }
 
-/// At the field: what happened, and how to mend it.
+/// At the field: what happened, why, and how to mend it.
 pub(super) fn at_field(
     view: &View<'_>,
     refusal: &Refusal,
@@ -26,7 +25,11 @@ pub(super) fn at_field(
     let said = words(view, refusal);
     let theme = canvas.theme;
     column.text(canvas, &said.what, theme.no());
-    column.text(canvas, &said.then, theme.plain());
+    column.text(canvas, &said.why, theme.plain());
+    // In a small window the rest of the screen matters more.
+    if !view.page.tight || column.room() > 5 {
+        column.text(canvas, &said.then, theme.plain());
+    }
 }
 
 /// This kiosk is slowed: it goes on by itself.
@@ -46,131 +49,175 @@ pub(super) fn slowed(
 
 /// A refusal in words.
 pub(super) fn words(view: &View<'_>, refusal: &Refusal) -> Said {
-    let say = |what: &str, why: &str, then: &str, values: &[(&str, Value<'_>)]| Said {
-        what: view.words.with(what, values),
-        why: view.words.with(why, values),
-        then: view.words.with(then, values),
+    let it = ask_it(view);
+    let say = |what: &str, why: &str, then: &str, values: &[(&str, Value<'_>)]| {
+        let mut all = vec![("it", Value::Text(&it))];
+        all.extend_from_slice(values);
+        Said {
+            what: view.words.with(what, &all),
+            why: view.words.with(why, &all),
+            then: view.words.with(then, &all),
+        }
     };
     let time = |at: &Timestamp| view.words.time(*at);
     match refusal {
         Refusal::LoginMalformed => say(
-            "screen-refused-login-what",
-            "screen-refused-login-why",
-            "screen-refused-login-then",
+            "refusal-login-malformed",
+            "refusal-login-malformed-why",
+            "refusal-login-malformed-do",
             &[],
         ),
         Refusal::DirectoryDown => say(
-            "screen-refused-directory-what",
-            "screen-refused-directory-why",
-            "screen-refused-later-then",
+            "refusal-directory-down",
+            "refusal-directory-down-why",
+            "refusal-directory-down-do",
             &[],
         ),
         Refusal::ChannelDown => say(
-            "screen-refused-channel-what",
-            "screen-refused-channel-why",
-            "screen-refused-later-then",
+            "refusal-channel-down",
+            "refusal-channel-down-why",
+            "refusal-channel-down-do",
             &[],
         ),
         Refusal::StoreDown => say(
-            "screen-refused-store-what",
-            "screen-refused-store-why",
-            "screen-refused-staff-then",
+            "refusal-store-down",
+            "refusal-store-down-why",
+            "refusal-store-down-do",
             &[],
         ),
         Refusal::CodeMalformed { digits } => say(
-            "screen-refused-code-form-what",
-            "screen-refused-code-form-why",
-            "screen-refused-code-form-then",
+            "refusal-code-malformed",
+            "refusal-code-malformed-why",
+            "refusal-code-malformed-do",
             &[("digits", (*digits).into())],
         ),
         Refusal::CodeWrong { left } => say(
-            "screen-refused-code-wrong-what",
-            "screen-refused-code-wrong-why",
-            "screen-refused-code-wrong-then",
+            "refusal-code-wrong",
+            "refusal-code-wrong-why",
+            "refusal-code-wrong-do",
             &[("left", (*left).into())],
         ),
         Refusal::CodeExpired => say(
-            "screen-refused-code-over-what",
-            "screen-refused-code-over-why",
-            "screen-refused-code-over-then",
+            "refusal-code-expired",
+            "refusal-code-expired-why",
+            "refusal-code-expired-do",
             &[],
         ),
         Refusal::TooManyWrongCodes { until: Some(until) } => say(
-            "screen-refused-many-what",
-            "screen-refused-many-why",
-            "screen-refused-many-then",
+            "refusal-wrong-codes-wait",
+            "refusal-wrong-codes-wait-why",
+            "refusal-wrong-codes-wait-do",
             &[("time", (&time(until)).into())],
         ),
         Refusal::TooManyWrongCodes { until: None } => say(
-            "screen-refused-many-what",
-            "screen-refused-many-why",
-            "screen-refused-many-then-staff",
+            "refusal-wrong-codes-over",
+            "refusal-wrong-codes-over-why",
+            "refusal-wrong-codes-over-do",
             &[],
         ),
         Refusal::ResendTooSoon { at } => say(
-            "screen-refused-resend-what",
-            "screen-refused-resend-why",
-            "screen-refused-resend-then",
+            "refusal-resend-too-soon",
+            "refusal-resend-too-soon-why",
+            "refusal-resend-too-soon-do",
             &[("time", (&time(at)).into())],
         ),
         Refusal::NotGoodEnough(_) => say(
-            "screen-refused-rules-what",
-            "screen-refused-rules-why",
-            "screen-refused-rules-then",
+            "refusal-not-good-enough",
+            "refusal-not-good-enough-why",
+            "refusal-not-good-enough-do",
             &[],
         ),
-        Refusal::ByDirectory { why, remembers } => by_directory(view, why, *remembers),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::TooShort,
+            ..
+        } => say(
+            "refusal-directory-too-short",
+            "refusal-directory-too-short-why",
+            "refusal-directory-too-short-do",
+            &[],
+        ),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::Quality,
+            ..
+        } => say(
+            "refusal-directory-quality",
+            "refusal-directory-quality-why",
+            "refusal-directory-quality-do",
+            &[],
+        ),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::InHistory,
+            remembers,
+        } => say(
+            "refusal-directory-history",
+            "refusal-directory-history-why",
+            "refusal-directory-history-do",
+            &[("n", remembers.unwrap_or(0).into())],
+        ),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::Same,
+            ..
+        } => say(
+            "refusal-directory-same",
+            "refusal-directory-same-why",
+            "refusal-directory-same-do",
+            &[],
+        ),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::TooYoung,
+            ..
+        } => say(
+            "refusal-directory-too-young",
+            "refusal-directory-too-young-why",
+            "refusal-directory-too-young-do",
+            &[],
+        ),
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::NotPermitted,
+            ..
+        } => say(
+            "refusal-directory-not-permitted",
+            "refusal-directory-not-permitted-why",
+            "refusal-directory-not-permitted-do",
+            &[],
+        ),
+        // The directory's own words may be anything; they are cleaned on the way in (rule 8).
+        Refusal::ByDirectory {
+            why: DirectoryRefusal::Other(text),
+            ..
+        } => say(
+            "refusal-directory-other",
+            "refusal-directory-other-why",
+            "refusal-directory-other-do",
+            &[("text", text.into())],
+        ),
         Refusal::NotAsked => say(
-            "screen-refused-not-asked-what",
-            "screen-refused-not-asked-why",
-            "screen-refused-not-asked-then",
+            "refusal-not-asked",
+            "refusal-not-asked-why",
+            "refusal-not-asked-do",
             &[],
         ),
         Refusal::AccountNotAllowed => say(
-            "screen-refused-account-what",
-            "screen-refused-account-why",
-            "screen-refused-staff-then",
+            "refusal-account-not-allowed",
+            "refusal-account-not-allowed-why",
+            "refusal-account-not-allowed-do",
             &[],
         ),
         Refusal::OutcomeUnknown => say(
-            "screen-refused-unknown-what",
-            "screen-refused-unknown-why",
-            "screen-refused-unknown-then",
+            "refusal-outcome-unknown",
+            "refusal-outcome-unknown-why",
+            "refusal-outcome-unknown-do",
             &[],
         ),
     }
 }
 
-fn by_directory(view: &View<'_>, why: &DirectoryRefusal, remembers: Option<u32>) -> Said {
-    let what = match why {
-        DirectoryRefusal::InHistory => "screen-refused-history-what",
-        DirectoryRefusal::Same => "screen-refused-same-what",
-        _ => "screen-refused-by-directory-what",
-    };
-    let told;
-    let (key, values): (&str, Vec<(&str, Value<'_>)>) = match (why, remembers) {
-        (DirectoryRefusal::InHistory, Some(n)) => {
-            ("screen-refused-history-why", vec![("n", n.into())])
-        }
-        (DirectoryRefusal::InHistory, None) => ("screen-refused-history-why-some", vec![]),
-        (DirectoryRefusal::TooShort, _) => ("screen-refused-short-why", vec![]),
-        (DirectoryRefusal::Quality, _) => ("screen-refused-quality-why", vec![]),
-        (DirectoryRefusal::Same, _) => ("screen-refused-same-why", vec![]),
-        (DirectoryRefusal::TooYoung, _) => ("screen-refused-young-why", vec![]),
-        (DirectoryRefusal::NotPermitted, _) => ("screen-refused-permit-why", vec![]),
-        (DirectoryRefusal::Other(text), _) => {
-            // The directory's own words may be anything (rule 8).
-            told = display::clean_to(text, 120);
-            ("screen-refused-other-why", vec![("text", (&told).into())])
-        }
-    };
-    let then = match why {
-        DirectoryRefusal::TooYoung | DirectoryRefusal::NotPermitted => "screen-refused-staff-then",
-        _ => "screen-refused-another-then",
-    };
-    Said {
-        what: view.words.say(what),
-        why: view.words.with(key, &values),
-        then: view.words.say(then),
+/// Where to turn to.
+fn ask_it(view: &View<'_>) -> String {
+    match &view.settings.it_phone {
+        Some(phone) => view
+            .words
+            .with("refusal-it-phone", &[("phone", phone.into())]),
+        None => view.words.say("refusal-it"),
     }
 }

@@ -1,0 +1,183 @@
+//! Completing an entry to an account: what is around it in the directory.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ldap3::{Scope, ldap_escape};
+use tokio::time::Instant;
+
+use super::account::{self, Around};
+use super::dn;
+use super::groups::{self, Member, NOBODY};
+use super::policy::{self, PpolicyEntry};
+use super::session::{Entry, Fault, Search, Session};
+use super::settings::LdapSettings;
+use crate::domain::account::Account;
+use crate::domain::time::Timestamp;
+
+/// How long what is known of the directory's layout is believed.
+const LAYOUT_LASTS: Duration = Duration::from_secs(60);
+
+/// The settings, and what was learnt of the directory's layout.
+pub(super) struct Lookup {
+    pub(super) settings: LdapSettings,
+    layout: Mutex<Option<(Arc<Layout>, Instant)>>,
+}
+
+/// What is asked of the directory itself, not of one account.
+pub(super) struct Layout {
+    /// The naming context that the employees are in.
+    naming_context: String,
+    /// The protected groups, normalised.
+    protected: HashSet<String>,
+}
+
+impl Lookup {
+    pub(super) fn new(settings: LdapSettings) -> Self {
+        Self {
+            settings,
+            layout: Mutex::default(),
+        }
+    }
+
+    /// The layout, read again when it is older than [`LAYOUT_LASTS`].
+    pub(super) async fn layout(&self, session: &mut Session) -> Result<Arc<Layout>, Fault> {
+        let known = self
+            .layout
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some((layout, _)) = known.filter(|(_, read)| read.elapsed() < LAYOUT_LASTS) {
+            return Ok(layout);
+        }
+        let layout = Arc::new(self.read_layout(session).await?);
+        *self.layout.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Arc::clone(&layout), Instant::now()));
+        Ok(layout)
+    }
+
+    async fn read_layout(&self, session: &mut Session) -> Result<Layout, Fault> {
+        let people = &self.settings.people_base;
+        let root = session.read("", &["namingContexts"]).await?;
+        let naming_context = root
+            .iter()
+            .flat_map(|root| root.all("namingContexts"))
+            .find(|context| dn::is_below(people, context))
+            .ok_or_else(|| {
+                Fault::Refused(format!(
+                    "people_base {people:?} is in none of its databases"
+                ))
+            })?
+            .clone();
+        let mut protected = HashSet::new();
+        for group in &self.settings.protected_groups {
+            // A group that is not there protects nobody: better to stop than to pretend.
+            let entry = session.read(group, &["1.1"]).await?;
+            let entry = entry.ok_or_else(|| {
+                Fault::Refused(format!("the protected group {group:?} cannot be read"))
+            })?;
+            protected.insert(dn::normalised(&entry.dn));
+        }
+        Ok(Layout {
+            naming_context,
+            protected,
+        })
+    }
+
+    /// Adds to an entry what its attributes do not say. Takes the same round trips without one.
+    pub(super) async fn account(
+        &self,
+        session: &mut Session,
+        entry: Option<&Entry>,
+        now: Timestamp,
+    ) -> Result<Option<Account>, Fault> {
+        let layout = self.layout(session).await?;
+        let around = Around {
+            policy: self.policy_of(session, &layout, entry).await?,
+            wecom_is_unique: self.wecom_is_unique(session, entry).await?,
+            in_protected_group: self.is_protected(session, &layout, entry).await?,
+        };
+        let Some(entry) = entry else {
+            return Ok(None);
+        };
+        account::build(&self.settings, entry, &around, now)
+            .map(Some)
+            .ok_or_else(|| Fault::Refused("entryUUID cannot be read".to_owned()))
+    }
+
+    async fn wecom_is_unique(
+        &self,
+        session: &mut Session,
+        entry: Option<&Entry>,
+    ) -> Result<bool, Fault> {
+        let wecom = entry.and_then(|entry| account::wecom(&self.settings, entry));
+        let userid = wecom.as_ref().map_or(NOBODY, |id| id.as_str());
+        let attribute = &self.settings.wecom_attribute;
+        let filter = format!("({attribute}={})", ldap_escape(userid));
+        let found = session
+            .search(&Search {
+                base: &self.settings.people_base,
+                scope: Scope::Subtree,
+                filter: &filter,
+                attributes: &["1.1"],
+                limit: 2,
+            })
+            .await?;
+        Ok(found.entries.len() == 1 && !found.cut)
+    }
+
+    async fn is_protected(
+        &self,
+        session: &mut Session,
+        layout: &Layout,
+        entry: Option<&Entry>,
+    ) -> Result<bool, Fault> {
+        if layout.protected.is_empty() {
+            return Ok(false);
+        }
+        let login = entry.map(|entry| account::login(&self.settings, entry));
+        let member = Member {
+            dn: entry.map_or(NOBODY, |entry| &entry.dn),
+            login: login.as_deref().unwrap_or(NOBODY),
+        };
+        groups::is_in(session, &layout.naming_context, &member, &layout.protected).await
+    }
+
+    /// The policy that applies to an entry: its own, the default one, or the only one there is.
+    pub(super) async fn policy_of(
+        &self,
+        session: &mut Session,
+        layout: &Layout,
+        entry: Option<&Entry>,
+    ) -> Result<PpolicyEntry, Fault> {
+        let own = entry.and_then(|entry| entry.first("pwdPolicySubentry"));
+        if let Some(dn) = own {
+            // One that leads nowhere means no policy to slapd too.
+            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
+            return Ok(policy.map_or_else(PpolicyEntry::default, |p| PpolicyEntry::read(&p)));
+        }
+        if let Some(dn) = &self.settings.default_policy_dn {
+            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
+            return policy
+                .map(|p| PpolicyEntry::read(&p))
+                .ok_or_else(|| Fault::Refused(format!("default_policy_dn {dn:?} cannot be read")));
+        }
+        let found = session
+            .search(&Search {
+                base: &layout.naming_context,
+                scope: Scope::Subtree,
+                filter: "(objectClass=pwdPolicy)",
+                attributes: &policy::ATTRIBUTES,
+                limit: 2,
+            })
+            .await?;
+        match found.entries.as_slice() {
+            [] => Ok(PpolicyEntry::default()),
+            [only] if !found.cut => Ok(PpolicyEntry::read(only)),
+            _ => Err(Fault::Refused(
+                "there are several policies: set default_policy_dn".to_owned(),
+            )),
+        }
+    }
+}

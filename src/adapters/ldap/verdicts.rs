@@ -1,0 +1,192 @@
+//! What OpenLDAP's answers mean: to a change, to a bind, and in the entry itself.
+
+use async_trait::async_trait;
+use ldap3::LdapResult;
+
+use super::dn;
+use super::ppolicy::{self, PolicyError};
+use super::servers::{Question, Server};
+use super::session::{Entry, Fault, Session};
+use crate::domain::account::{AccountKey, EntryDn};
+use crate::flow::grant::Grant;
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind, SetOutcome};
+
+/// slapd tells "as now" from "in history" by its text only.
+const SAME: &str = "not being changed from existing value";
+
+/// What the exop's answer means. Only code 0 means that anything was changed.
+pub(super) fn outcome(grant: Grant, server: &Server, result: &LdapResult) -> SetOutcome {
+    use DirectoryRefusal as R;
+    /// busy, unavailable
+    const PASSING: [u32; 2] = [51, 52];
+    const INSUFFICIENT_ACCESS: u32 = 50;
+    if result.rc == 0 {
+        return SetOutcome::Changed;
+    }
+    if PASSING.contains(&result.rc) {
+        return SetOutcome::NotAsked(grant, server.down(Fault::Gone(result.to_string())));
+    }
+    let refusal = match ppolicy::error_in(result) {
+        Some(PolicyError::TooShort) => R::TooShort,
+        Some(PolicyError::Quality) => R::Quality,
+        Some(PolicyError::TooYoung) => R::TooYoung,
+        Some(PolicyError::InHistory) if result.text.contains(SAME) => R::Same,
+        Some(PolicyError::InHistory) => R::InHistory,
+        Some(PolicyError::ModNotAllowed | PolicyError::MustSupplyOld) => R::NotPermitted,
+        _ if result.rc == INSUFFICIENT_ACCESS => R::NotPermitted,
+        _ => R::Other(result.text.clone()),
+    };
+    SetOutcome::Refused(grant, refusal)
+}
+
+/// What a bind with the new password says.
+pub(super) fn proof(result: &LdapResult) -> ProvingBind {
+    const INVALID_CREDENTIALS: u32 = 49;
+    /// inappropriateAuthentication, insufficientAccessRights, unwillingToPerform
+    const NOT_THIS_ACCOUNT: [u32; 3] = [48, 50, 53];
+    match (result.rc, ppolicy::error_in(result)) {
+        (0, _) => ProvingBind::Works,
+        // The policy speaks of the account only; the password is not the reason.
+        (_, Some(PolicyError::Expired | PolicyError::Locked)) => ProvingBind::NotAllowed,
+        (INVALID_CREDENTIALS, _) => ProvingBind::Wrong,
+        (code, _) if NOT_THIS_ACCOUNT.contains(&code) => ProvingBind::NotAllowed,
+        _ => ProvingBind::Unreachable,
+    }
+}
+
+/// Whether the entry shows a change since `mark`. The service account writes nothing but
+/// passwords, so that a last write by it is one.
+///
+/// The overlay stamps the entry too, as the database's rootdn, when it counts or forgives a wrong
+/// password: the last writer says nothing while the password is as it was, and once it is not, a
+/// wrong password since hides who changed it.
+pub(super) fn compare(mark: &ChangeMark, marks: &Marks, bind_dn: &str) -> Landed {
+    let by_us = dn::normalised(&marks.modifier) == dn::normalised(bind_dn);
+    if marks.entry == mark.entry_mark {
+        Landed::NotYet
+    } else if by_us {
+        Landed::ByUs
+    } else if marks.password == mark.password_mark {
+        Landed::NotYet
+    } else {
+        Landed::Unclear
+    }
+}
+
+/// What changes with the entry.
+pub(super) struct Marks {
+    /// entryCSN.
+    pub(super) entry: String,
+    /// pwdChangedTime; empty when there is none.
+    pub(super) password: String,
+    /// modifiersName.
+    pub(super) modifier: String,
+}
+
+/// Reads the marks. `None`: the entry is gone, or another one.
+pub(super) struct ReadMarks<'a> {
+    pub(super) key: &'a AccountKey,
+    pub(super) dn: &'a EntryDn,
+}
+
+#[async_trait]
+impl Question for ReadMarks<'_> {
+    type Answer = Option<Marks>;
+
+    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
+        const ATTRIBUTES: [&str; 4] = ["entryUUID", "entryCSN", "pwdChangedTime", "modifiersName"];
+        let entry = session.read(self.dn.as_str(), &ATTRIBUTES).await?;
+        let Some(entry) = entry.filter(|entry| is_key(entry, self.key)) else {
+            return Ok(None);
+        };
+        let text = |name| entry.first(name).unwrap_or_default().to_owned();
+        if text("entryCSN").is_empty() {
+            return Err(Fault::Refused("entryCSN cannot be read".to_owned()));
+        }
+        Ok(Some(Marks {
+            entry: text("entryCSN"),
+            password: text("pwdChangedTime"),
+            modifier: text("modifiersName"),
+        }))
+    }
+}
+
+/// Whether this is the entry with that key.
+pub(super) fn is_key(entry: &Entry, key: &AccountKey) -> bool {
+    entry
+        .first("entryUUID")
+        .is_some_and(|id| AccountKey::new(id) == *key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::ports::ServerUrl;
+
+    fn marks(entry: &str, password: &str, modifier: &str) -> Marks {
+        Marks {
+            entry: entry.to_owned(),
+            password: password.to_owned(),
+            modifier: modifier.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_change_since_the_mark_is_ours_or_unclear() {
+        let mark = ChangeMark {
+            server: ServerUrl("ldaps://ldap1".to_owned()),
+            entry_mark: "csn1".to_owned(),
+            password_mark: "time1".to_owned(),
+        };
+        let (us, admin) = ("cn=rekey,dc=test", "cn=admin,dc=test");
+        for (marks, landed) in [
+            (marks("csn1", "time1", admin), Landed::NotYet),
+            (marks("csn1", "time1", us), Landed::NotYet),
+            (marks("csn2", "time2", "CN=Rekey, dc=test"), Landed::ByUs),
+            // Changed twice within the second that pwdChangedTime counts in.
+            (marks("csn2", "time1", us), Landed::ByUs),
+            // Somebody corrected the telephone number.
+            (marks("csn2", "time1", admin), Landed::NotYet),
+            (marks("csn2", "time2", admin), Landed::Unclear),
+        ] {
+            assert_eq!(compare(&mark, &marks, us), landed);
+        }
+    }
+
+    fn answer(code: u32, error: Option<u8>) -> LdapResult {
+        use ldap3::controls::{Control, RawControl};
+        let control = error.map(|number| {
+            Control(
+                None,
+                RawControl {
+                    ctype: ppolicy::request().ctype,
+                    crit: false,
+                    val: Some(vec![0x30, 3, 0x81, 1, number]),
+                },
+            )
+        });
+        LdapResult {
+            rc: code,
+            matched: String::new(),
+            text: String::new(),
+            refs: Vec::new(),
+            ctrls: control.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn what_a_bind_proves() {
+        for (code, error, expected) in [
+            (0, None, ProvingBind::Works),
+            (0, Some(2), ProvingBind::Works),
+            (49, None, ProvingBind::Wrong),
+            (49, Some(0), ProvingBind::NotAllowed),
+            (49, Some(1), ProvingBind::NotAllowed),
+            (53, None, ProvingBind::NotAllowed),
+            (51, None, ProvingBind::Unreachable),
+            (13, None, ProvingBind::Unreachable),
+        ] {
+            assert_eq!(proof(&answer(code, error)), expected, "{code} {error:?}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A TCP proxy that can hold a chosen request, so that a test freezes or kills a server exactly
+//! then. Between two small messages a chunk of bytes is one request, even under TLS.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// A proxy on loopback.
+pub struct Proxy {
+    port: u16,
+    gate: Arc<Gate>,
+}
+
+#[derive(Default)]
+struct Gate {
+    /// Requests until one is held; 0: none.
+    countdown: AtomicUsize,
+    requests: AtomicUsize,
+    held: Notify,
+    go: Notify,
+    /// The next answer is thrown away and its connection closed.
+    lose_answer: AtomicBool,
+    answer_lost: Notify,
+}
+
+impl Proxy {
+    /// Starts one before `port`.
+    pub async fn before(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let gate = Arc::new(Gate::default());
+        let proxy = Self {
+            port: listener.local_addr().unwrap().port(),
+            gate: gate.clone(),
+        };
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(serve(client, port, gate.clone()));
+            }
+        });
+        proxy
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// How many came so far.
+    pub fn requests(&self) -> usize {
+        self.gate.requests.load(Ordering::SeqCst)
+    }
+
+    /// Holds the `count`-th request from now on.
+    pub fn hold_request(&self, count: usize) {
+        self.gate.countdown.store(count, Ordering::SeqCst);
+    }
+
+    /// Waits until it is held.
+    pub async fn held(&self) {
+        self.gate.held.notified().await;
+    }
+
+    /// Passes it on.
+    pub fn let_go(&self) {
+        self.gate.go.notify_one();
+    }
+
+    /// Throws the next answer away, with its connection.
+    pub fn lose_answer(&self) {
+        self.gate.lose_answer.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until it came and was thrown away.
+    pub async fn answer_lost(&self) {
+        self.gate.answer_lost.notified().await;
+    }
+}
+
+/// One connection; when one side ends, both do.
+async fn serve(client: TcpStream, port: u16, gate: Arc<Gate>) {
+    let target = SocketAddr::from(([127, 0, 0, 1], port));
+    let Ok(server) = TcpStream::connect(target).await else {
+        return;
+    };
+    client.set_nodelay(true).unwrap();
+    server.set_nodelay(true).unwrap();
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    tokio::select! {
+        () = requests(from_client, to_server, &gate) => {}
+        () = answers(from_server, to_client, &gate) => {}
+    }
+}
+
+async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        gate.requests.fetch_add(1, Ordering::SeqCst);
+        let before = gate
+            .countdown
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+        if before == Ok(1) {
+            gate.held.notify_one();
+            gate.go.notified().await;
+        }
+        if to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) {
+    let mut buffer = vec![0; 65_536];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        if gate.lose_answer.swap(false, Ordering::SeqCst) {
+            gate.answer_lost.notify_one();
+            return;
+        }
+        if to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
