@@ -2,6 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use unicode_normalization::UnicodeNormalization;
 
 use super::account::AccountKey;
 use super::secret::{CodeDigits, SiteKey};
@@ -56,11 +57,15 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The subject of a login name that leads nowhere; compared without case.
+    /// The subject of a login name that leads nowhere. Compared as directories compare names,
+    /// without regard to case, width and the number of spaces (RFC 4518): what would be several
+    /// spellings of one real account shares its counts here too.
     pub fn nobody(key: &SiteKey, login: &str) -> Self {
+        let folded: String = login.nfkc().collect::<String>().to_lowercase();
+        let words: Vec<&str> = folded.split_whitespace().collect();
         let mut mac = keyed(key);
         mac.update(b"rekey subject\0");
-        mac.update(login.to_lowercase().as_bytes());
+        mac.update(words.join(" ").as_bytes());
         Self::Nobody(hex(&mac.finalize().into_bytes()))
     }
 

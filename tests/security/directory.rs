@@ -8,7 +8,7 @@ use rekey::sim::ldap::BreakAt;
 use crate::office::{OLD, Office, dn};
 use crate::visit::refusal;
 
-const NEW: &str = "violin under a copper moon";
+const NEW: &str = "copper moon over the garden";
 
 /// What rekey's rivals took for somebody's name.
 const HOSTILE: [&str; 30] = [
@@ -107,10 +107,19 @@ async fn identity_mapping_is_exact() {
     // `administrator@x` is nobody, and never administrator.
     let find = |login: &'static str| {
         let directory = office.ports.directory.clone();
-        async move { directory.find(&LoginName::parse(login).unwrap()).await.unwrap() }
+        async move {
+            directory
+                .find(&LoginName::parse(login).unwrap())
+                .await
+                .unwrap()
+        }
     };
     assert!(find("administrator").await.is_some());
-    for login in ["administrator@x", "administrator@contoso.example", "administrat"] {
+    for login in [
+        "administrator@x",
+        "administrator@contoso.example",
+        "administrat",
+    ] {
         assert_eq!(find(login).await, None, "{login}");
     }
     // One phone for two entries, spelt differently: it is neither's.
@@ -162,11 +171,17 @@ async fn ltb_1096_success_after_failure() {
         matches!(why, DirectoryRefusal::InHistory | DirectoryRefusal::Same),
         "{why:?}"
     );
-    assert!(office.signs_in("siti.rahma", OLD).await, "nothing was changed");
+    assert!(
+        office.signs_in("siti.rahma", OLD).await,
+        "nothing was changed"
+    );
     // The connection breaks before anything is changed.
     office.ldap.break_next_change(BreakAt::BeforeChange);
     siti.password(NEW).await;
-    assert!(office.signs_in("siti.rahma", OLD).await, "nothing was changed");
+    assert!(
+        office.signs_in("siti.rahma", OLD).await,
+        "nothing was changed"
+    );
     let saw = siti.leaves().await;
     assert!(!said_done(&saw), "{saw:?}");
     let told = office.wecom.inbox("SitiRahma");
@@ -182,14 +197,22 @@ async fn ltb_1096_failure_is_not_said_after_success() {
     assert!(office.signs_in("lin.wei", NEW).await);
     // It was found out by a bind, or nobody knows: "not changed" would be a lie.
     let unknown = refusal(&prompt) == Some(&Refusal::OutcomeUnknown);
-    assert!(unknown || matches!(prompt, Prompt::Done { .. }), "{prompt:?}");
+    assert!(
+        unknown || matches!(prompt, Prompt::Done { .. }),
+        "{prompt:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn capricornxl_wrong_tries_lock_nobody() {
     let office = Office::open().await;
     let state = |name| office.ldap.attribute(&dn("lin.wei"), name);
-    let names = ["entryCSN", "pwdFailureTime", "pwdAccountLockedTime", "pwdChangedTime"];
+    let names = [
+        "entryCSN",
+        "pwdFailureTime",
+        "pwdAccountLockedTime",
+        "pwdChangedTime",
+    ];
     let before = names.map(state);
     for n in 0..2 {
         let mut attacker = office.visit(&format!("lobby-{n}"));

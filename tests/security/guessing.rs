@@ -20,7 +20,10 @@ fn left(prompt: &Prompt) -> Option<u32> {
 }
 
 fn waits(prompt: &Prompt) -> bool {
-    matches!(refusal(prompt), Some(Refusal::TooManyWrongCodes { until: Some(_) }))
+    matches!(
+        refusal(prompt),
+        Some(Refusal::TooManyWrongCodes { until: Some(_) })
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,7 +121,11 @@ async fn pwm_556_a_code_of_another_reset() {
     let mut victim = town.visit("lobby-1");
     victim.login("lin.wei").await;
     town.code_on("LinWei", 1).await;
-    assert_eq!(left(&victim.code(&own).await), Some(4), "refused and counted");
+    assert_eq!(
+        left(&victim.code(&own).await),
+        Some(4),
+        "refused and counted"
+    );
     // Two accounts on one phone: still another account's code.
     let mut too = town.visit("lobby-1");
     too.login("attacker.too").await;
@@ -132,7 +139,11 @@ async fn pwm_556_a_code_of_another_reset() {
     town.world.jump(MINUTE + 1_000);
     attacker.another_code().await;
     let replaced = town.code_on("Attacker", 4).await;
-    assert_eq!(left(&attacker.code(&own).await), Some(4), "replaced by a new one");
+    assert_eq!(
+        left(&attacker.code(&own).await),
+        Some(4),
+        "replaced by a new one"
+    );
     assert_ne!(own, replaced);
     // What is somebody's own works, for their own account only.
     let prompt = again.code(&newest).await;
@@ -163,7 +174,14 @@ async fn a_victims_live_code_cannot_be_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clock_jumps_keep_no_code_alive() {
-    for jump in [5 * MINUTE, DAY, 400 * DAY, -1_000 * MINUTE, -DAY, -400 * DAY] {
+    for jump in [
+        5 * MINUTE,
+        DAY,
+        400 * DAY,
+        -1_000 * MINUTE,
+        -DAY,
+        -400 * DAY,
+    ] {
         let town = Town::on_disk().await;
         let mut lin = town.visit("lobby-1");
         lin.login("lin.wei").await;

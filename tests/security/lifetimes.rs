@@ -38,7 +38,7 @@ proptest! {
             .unwrap();
         runtime.block_on(async {
             let town = Town::in_memory(11);
-            let attacker = town.visit("lobby-1");
+            let mut attacker = town.visit("lobby-1");
             for (kind, n, pause) in order {
                 attacker.does(input(kind, n)).await;
                 tokio::time::sleep(Duration::from_millis(pause)).await;
@@ -72,11 +72,16 @@ async fn keycloak_cve_2026_18963_nothing_leads_on_after_the_end() {
 async fn ltb_24_another_login_name_after_the_proof_changes_nobody_else() {
     let town = Town::on_disk().await;
     let mut attacker = town.proved("lobby-1", "attacker", "Attacker", 1).await;
-    attacker.does(Input::Login(LoginName::parse("lin.wei").unwrap())).await;
+    attacker
+        .does(Input::Login(LoginName::parse("lin.wei").unwrap()))
+        .await;
     attacker.does(Input::AnotherCode).await;
     attacker.password("whose password is this").await;
     let sets = town.people.sets();
-    assert!(sets.iter().all(|set| set.account == key("attacker")), "{sets:?}");
+    assert!(
+        sets.iter().all(|set| set.account == key("attacker")),
+        "{sets:?}"
+    );
     assert_eq!(sets.len(), 1);
     assert!(town.inbox("LinWei").is_empty());
 }
@@ -88,14 +93,20 @@ async fn lldap_one_ticket_in_parallel_changes_once() {
     for nth in 1..=3 {
         // Each in a program of its own: nothing but the state is shared.
         town.restart().await;
-        visits.push(town.proved(&format!("lobby-{nth}"), "lin.wei", "LinWei", nth).await);
+        visits.push(
+            town.proved(&format!("lobby-{nth}"), "lin.wei", "LinWei", nth)
+                .await,
+        );
     }
     let mut at_once = tokio::task::JoinSet::new();
     for (n, mut visit) in visits.into_iter().enumerate() {
         at_once.spawn(async move { visit.password(&format!("password of reset {n}")).await });
     }
     let ends = at_once.join_all().await;
-    let done = ends.iter().filter(|p| matches!(p, Prompt::Done { .. })).count();
+    let done = ends
+        .iter()
+        .filter(|p| matches!(p, Prompt::Done { .. }))
+        .count();
     assert_eq!((done, town.people.sets().len()), (1, 1), "{ends:?}");
     assert_eq!(town.count("change_intent", "asked").await, 1);
     assert_eq!(town.count("change_not_asked", "superseded").await, 2);
@@ -134,7 +145,7 @@ async fn lifetimes_after_a_reset_that_was_settled_later() {
     let mut has_code = town.visit("lobby-1");
     has_code.login("lin.wei").await;
     let code = town.code_on("LinWei", 1).await;
-    let lin = town.proved("lobby-2", "lin.wei", "LinWei", 2).await;
+    let mut lin = town.proved("lobby-2", "lin.wei", "LinWei", 2).await;
     let password = Password::new("lanterns over the harbour").unwrap();
     lin.does(Input::NewPassword(password)).await;
     while town.people.sets().is_empty() {
@@ -155,14 +166,21 @@ async fn ltb_165_message_floods() {
     for n in 0..6 {
         let mut attacker = town.visit(&format!("lobby-{n}"));
         let prompt = attacker.login("lin.wei").await;
-        assert!(matches!(prompt, Prompt::Code { refusal: None, .. }), "the screen stays the same");
+        assert!(
+            matches!(prompt, Prompt::Code { refusal: None, .. }),
+            "the screen stays the same"
+        );
         if n < 3 {
             town.code_on("LinWei", n + 1).await;
         }
         attacker.leaves().await;
         town.restart().await;
     }
-    assert_eq!(town.inbox("LinWei").len(), 3, "three in a quarter of an hour");
+    assert_eq!(
+        town.inbox("LinWei").len(),
+        3,
+        "three in a quarter of an hour"
+    );
     // Another's budget is untouched.
     town.proved("lobby-1", "siti.rahma", "SitiRahma", 1).await;
     let mut messages = 3;
@@ -189,10 +207,12 @@ async fn ltb_165_message_floods_of_notices() {
     for n in 0..6 {
         let mut attacker = town.visit(&format!("lobby-{n}"));
         attacker.login("the.admin").await;
+        if n < 3 {
+            town.messages_on("TheAdmin", n + 1).await;
+        }
         attacker.leaves().await;
     }
-    assert!(town.inbox("TheAdmin").len() <= 3, "{:?}", town.inbox("TheAdmin"));
-    assert!(!town.inbox("TheAdmin").is_empty(), "the employee is told");
+    assert_eq!(town.inbox("TheAdmin").len(), 3);
     assert!(town.inbox("TheAdmin").iter().all(|m| m.digits.is_none()));
 }
 
@@ -201,7 +221,7 @@ async fn ltb_165_message_floods_of_notices() {
 async fn a_kiosk_that_was_hammered_is_slow_for_a_minute_at_most() {
     let town = Town::in_memory(5);
     for _ in 0..200 {
-        let attacker = town.visit("lobby-1");
+        let mut attacker = town.visit("lobby-1");
         attacker.does(input(0, 0)).await;
         // Long enough to submit, too short to be let on.
         tokio::time::sleep(Duration::from_millis(1)).await;

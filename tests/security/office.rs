@@ -35,7 +35,11 @@ pub const OLD: &str = "Teapot-Lantern-41";
 const PEOPLE: [(&str, Option<&str>, &str); 10] = [
     ("lin.wei", Some("LinWei"), "林薇"),
     ("siti.rahma", Some("SitiRahma"), "Siti Rahma"),
-    ("attacker", Some("Attacker"), "\u{1B}]0;owned\u{7}\u{202E}Mallory\u{9B}2J"),
+    (
+        "attacker",
+        Some("Attacker"),
+        "\u{1B}]0;owned\u{7}\u{202E}Mallory\u{9B}2J",
+    ),
     ("administrator", Some("Administrator"), "Administrator"),
     ("the.admin", Some("TheAdmin"), "Ada Okafor"),
     ("has.left", Some("HasLeft"), "George Ashby"),

@@ -33,8 +33,14 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+fn find(bytes: &[u8], canary: &str) -> Option<usize> {
+    bytes
+        .windows(canary.len())
+        .position(|part| part == canary.as_bytes())
+}
+
 fn holds(bytes: &[u8], canary: &str) -> bool {
-    bytes.windows(canary.len()).any(|part| part == canary.as_bytes())
+    find(bytes, canary).is_some()
 }
 
 /// All files below a folder, with what is in them.
@@ -50,7 +56,8 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 async fn ltb_codes_and_passwords_are_in_no_log_and_no_file() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
+        // More than the program ever writes; still finer the simulated server logs requests whole.
+        .with_max_level(tracing::Level::DEBUG)
         .with_writer(log.clone())
         .finish();
     let _here = tracing::subscriber::set_default(subscriber);
@@ -67,13 +74,18 @@ async fn ltb_codes_and_passwords_are_in_no_log_and_no_file() {
     let message = office.wecom.next_message("LinWei").await.expect("a code");
     let code = code_in(&message);
     lin.code(&code).await;
-    lin.password("short-canary").await;
-    office.ldap.break_next_change(rekey::sim::ldap::BreakAt::BeforeChange);
-    let end = lin.password("canary of a lost violin").await;
+    lin.password("tiny-canary").await;
+    office
+        .ldap
+        .break_next_change(rekey::sim::ldap::BreakAt::BeforeChange);
+    let end = lin.password("canary over a lost garden").await;
     drop(lin);
     let mut siti = office.proved("lobby-2", "siti.rahma", "SitiRahma").await;
     let done = siti.password("canary under a copper moon").await;
-    assert!(matches!(done, Prompt::Done { .. }), "{done:?}, after {end:?}");
+    assert!(
+        matches!(done, Prompt::Done { .. }),
+        "{done:?}, after {end:?}"
+    );
     siti.leaves().await;
 
     let records = format!("{:?}", office.ports.audit.read(0, 10_000).await.unwrap());
@@ -87,13 +99,16 @@ async fn ltb_codes_and_passwords_are_in_no_log_and_no_file() {
     for (place, bytes) in &places {
         for canary in [
             "canary-password-typed-as-login",
-            "short-canary",
-            "canary of a lost violin",
+            "tiny-canary",
+            "canary over a lost garden",
             "canary under a copper moon",
             "a-service-password-9142",
             &app_secret,
         ] {
-            assert!(!holds(bytes, canary), "{canary} is in {place}");
+            if let Some(at) = find(bytes, canary) {
+                let around = &bytes[at.saturating_sub(300)..at + canary.len()];
+                panic!("in {place}: {}", String::from_utf8_lossy(around));
+            }
         }
         // Six digits may be part of some other number in a database or a trace.
         if place.starts_with("the ") {

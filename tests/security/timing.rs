@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rekey::adapters::entropy::OsEntropy;
 use rekey::domain::limits::ANSWER_TICK;
 use rekey::domain::secret::SiteKey;
 use rekey::flow::message::Message;
 use rekey::flow::ports::{Messenger, Ports, SendError, SentMessage};
 use rekey::flow::prompt::Prompt;
-use rekey::adapters::entropy::OsEntropy;
 use rekey::sim::memory::MemoryStore;
 use tokio::time::Instant;
 
@@ -52,7 +52,10 @@ async fn measure(ports: Ports, kiosk: String, login: &'static str) -> Duration {
     let began = Instant::now();
     let prompt = visit.login(login).await;
     let took = began.elapsed();
-    assert!(matches!(prompt, Prompt::Code { refusal: None, .. }), "{login}: {prompt:?}");
+    assert!(
+        matches!(prompt, Prompt::Code { refusal: None, .. }),
+        "{login}: {prompt:?}"
+    );
     visit.leaves().await;
     took
 }
@@ -77,7 +80,9 @@ async fn answers_take_the_same_time() {
     let ports = in_memory(&office);
     let mut times: [Vec<f64>; NAMES.len()] = Default::default();
     let mut late = 0;
-    let order: Vec<usize> = (0..SAMPLES * NAMES.len()).map(|n| n % NAMES.len()).collect();
+    let order: Vec<usize> = (0..SAMPLES * NAMES.len())
+        .map(|n| n % NAMES.len())
+        .collect();
     for (round, names) in order.chunks(AT_ONCE).enumerate() {
         let mut at_once = tokio::task::JoinSet::new();
         for (n, &name) in names.iter().enumerate() {
@@ -94,7 +99,11 @@ async fn answers_take_the_same_time() {
     assert!(late * 20 <= all, "{late} of {all} are not on a tick");
     for (name, others) in NAMES.iter().zip(&times).skip(1) {
         let t = welch(&times[0], others);
-        assert!(t.abs() < 4.5, "{name} can be told from {}: t = {t}", NAMES[0]);
+        assert!(
+            t.abs() < 4.5,
+            "{name} can be told from {}: t = {t}",
+            NAMES[0]
+        );
     }
 }
 

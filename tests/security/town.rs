@@ -79,7 +79,11 @@ impl Town {
         Self::with(world, store, None)
     }
 
-    fn with(world: World, store: Arc<impl Store + 'static>, folder: Option<tempfile::TempDir>) -> Self {
+    fn with(
+        world: World,
+        store: Arc<impl Store + 'static>,
+        folder: Option<tempfile::TempDir>,
+    ) -> Self {
         let people = People::new(&world, accounts(), Arc::new(|_| true));
         let ports = Ports {
             directory: Arc::new(people.clone()),
@@ -122,10 +126,25 @@ impl Town {
         self.people.inbox(&WecomUserId::parse(phone).unwrap())
     }
 
+    /// Waits until a phone holds so many messages.
+    pub async fn messages_on(&self, phone: &str, messages: usize) {
+        for _ in 0..1_000 {
+            if self.inbox(phone).len() >= messages {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no message number {messages} came to {phone}");
+    }
+
     /// The newest code on a phone, once it holds so many messages with codes.
     pub async fn code_on(&self, phone: &str, messages: usize) -> String {
         for _ in 0..1_000 {
-            let codes: Vec<String> = self.inbox(phone).into_iter().filter_map(|m| m.digits).collect();
+            let codes: Vec<String> = self
+                .inbox(phone)
+                .into_iter()
+                .filter_map(|m| m.digits)
+                .collect();
             if codes.len() >= messages {
                 return codes.last().unwrap().clone();
             }

@@ -60,7 +60,11 @@ impl Visit {
     }
 
     /// Hands something in, whether it fits or not.
-    pub async fn does(&self, input: Input) {
+    pub async fn does(&mut self, input: Input) {
+        // What is shown is read on the way: a reset waits for its front.
+        while let Ok(prompt) = self.running.prompts.try_recv() {
+            self.saw.push((self.began.elapsed(), prompt));
+        }
         // A reset that has ended takes nothing any more.
         let _ = self.running.inputs.send(input).await;
     }
