@@ -199,3 +199,66 @@ pub(crate) fn keyed(key: &SiteKey) -> Hmac<Sha256> {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lin_wei() -> Binding {
+        Binding {
+            reset: ResetId::from_bytes([1; 16]),
+            subject: Subject::Account(AccountKey::new("lin.wei")),
+            action: Action::Reset,
+            place: Place {
+                front: "kiosk",
+                kiosk: "lobby-1".to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn the_same_digits_for_anything_else_have_another_hash() {
+        let digits = CodeDigits::parse("482913", 6).unwrap();
+        let key = SiteKey::new([7; 32]);
+        let reset = Binding {
+            reset: ResetId::from_bytes([2; 16]),
+            ..lin_wei()
+        };
+        let subject = Binding {
+            subject: Subject::Account(AccountKey::new("attacker")),
+            ..lin_wei()
+        };
+        let nobody = Binding {
+            subject: Subject::Nobody("lin.wei".to_owned()),
+            ..lin_wei()
+        };
+        let mut kiosk = lin_wei();
+        kiosk.place.kiosk = "lobby-2".to_owned();
+        let mut front = lin_wei();
+        front.place.front = "ssh";
+        let own = CodeMac::new(&key, &lin_wei(), &digits);
+        for other in [reset, subject, nobody, kiosk, front] {
+            assert_ne!(CodeMac::new(&key, &other, &digits), own, "{other:?}");
+        }
+        let other_key = SiteKey::new([8; 32]);
+        assert_ne!(CodeMac::new(&other_key, &lin_wei(), &digits), own);
+        let other_digits = CodeDigits::parse("482914", 6).unwrap();
+        assert_ne!(CodeMac::new(&key, &lin_wei(), &other_digits), own);
+    }
+
+    #[test]
+    fn a_hash_does_not_mix_up_neighbouring_fields() {
+        let digits = CodeDigits::parse("482913", 6).unwrap();
+        let key = SiteKey::new([7; 32]);
+        let place = |front, kiosk: &str| Binding {
+            place: Place {
+                front,
+                kiosk: kiosk.to_owned(),
+            },
+            ..lin_wei()
+        };
+        let one = CodeMac::new(&key, &place("ssh", "lobby"), &digits);
+        let other = CodeMac::new(&key, &place("ss", "hlobby"), &digits);
+        assert_ne!(one, other);
+    }
+}
