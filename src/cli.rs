@@ -71,8 +71,14 @@ struct ConfigFile {
 }
 
 impl ConfigFile {
-    fn read(&self) -> Result<Config, CliError> {
-        Ok(Config::read(&self.path, Allow::default())?)
+    /// The configuration, where its state is there already: who asks for the record must not begin
+    /// a new one by a slip of the pen, and then be told that nothing is missing.
+    fn with_state(&self) -> Result<Config, CliError> {
+        let config = Config::read(&self.path, Allow::default())?;
+        match config.store()?.database.as_path() {
+            state if state.exists() => Ok(config),
+            state => Err(CliError::NoState(state.to_owned())),
+        }
     }
 }
 
@@ -83,6 +89,12 @@ enum CliError {
     Config(#[from] ConfigError),
     #[error("{0}")]
     Boot(#[from] BootError),
+    #[error(
+        "{}: there is no state yet, so there is no record. Is [store] url right, and may this user \
+         look there?",
+        .0.display()
+    )]
+    NoState(PathBuf),
     #[error("The output could not be written: {0}.")]
     Output(#[from] io::Error),
     #[error("The system gave no threads to work with: {0}. Close other programs and try again.")]
@@ -126,10 +138,10 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             wait_for(boot::kiosk(config, demo_phone))
         }
         Command::Audit(Audit::Verify(file)) => {
-            wait_for(boot::audit_verify(file.read()?, &mut io::stdout()))
+            wait_for(boot::audit_verify(file.with_state()?, &mut io::stdout()))
         }
         Command::Audit(Audit::Export(file)) => {
-            let config = file.read()?;
+            let config = file.with_state()?;
             let mut out = io::BufWriter::new(io::stdout());
             let code = wait_for(boot::audit_export(config, &mut out))?;
             out.flush()?;
