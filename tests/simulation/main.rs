@@ -32,12 +32,12 @@ use actors::{Actor, Visit};
 const RUNS: u64 = 10_000;
 
 /// The company of one run.
-pub struct Company {
-    pub world: World,
-    pub people: People,
-    pub store: Arc<MemoryStore>,
-    pub ports: Ports,
-    pub rules: CodeRules,
+pub(crate) struct Company {
+    pub(crate) world: World,
+    pub(crate) people: People,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) ports: Ports,
+    pub(crate) rules: CodeRules,
 }
 
 impl Company {
@@ -149,8 +149,8 @@ async fn run(seed: u64) {
     settle(&company.ports, true)
         .await
         .expect("the store works again");
-    for _ in 0..200 {
-        tokio::time::sleep(Duration::from_secs(5)).await;
+    for _ in 0..45 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
         settle(&company.ports, false)
             .await
             .expect("the store works again");

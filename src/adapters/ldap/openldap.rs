@@ -174,11 +174,18 @@ impl Directory for OpenLdap {
         mark: &ChangeMark,
     ) -> Result<Landed, DirectoryDown> {
         let question = ReadMarks { key, dn };
-        let (marks, _) = self.servers.ask_first(&mark.server, &question).await?;
-        Ok(match marks {
+        let (marks, asked) = self.servers.ask_first(&mark.server, &question).await?;
+        let landed = match marks {
             Some(marks) => compare(mark, &marks, self.servers.bind_dn()),
             None => Landed::Unclear,
-        })
+        };
+        // A replica may not know yet, and the server that was asked may still hold the change
+        // back: only that one can say "not yet".
+        if landed == Landed::NotYet && asked != mark.server {
+            let words = format!("{} does not answer, and only it can tell", mark.server.0);
+            return Err(DirectoryDown::Unreachable(words));
+        }
+        Ok(landed)
     }
 }
 

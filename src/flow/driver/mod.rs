@@ -3,6 +3,7 @@
 pub mod pairing;
 pub mod settle;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,10 +88,45 @@ struct Driver {
 /// What is on its way.
 #[derive(Default)]
 struct Pending {
-    /// Effects; each runs to its end.
-    effects: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    work: Work,
     /// Timers; nobody waits for them once the reset has finished.
     timers: FuturesUnordered<BoxFuture<'static, Timer>>,
+}
+
+/// Effects under way.
+#[derive(Default)]
+struct Work {
+    /// Each runs to its end.
+    effects: FuturesUnordered<BoxFuture<'static, Option<Answer>>>,
+    /// Answers that came while something else was waited for.
+    answered: VecDeque<Option<Answer>>,
+}
+
+impl Work {
+    /// Waits for `work` while the effects go on: one of them may hold what `work` waits for, the
+    /// store's connection for instance.
+    async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(answer) = self.effects.next() => self.answered.push_back(answer),
+            }
+        }
+    }
+
+    /// The next answer; `None` when no effect is on its way.
+    async fn next_answer(&mut self) -> Option<Option<Answer>> {
+        match self.answered.pop_front() {
+            Some(answer) => Some(answer),
+            None => self.effects.next().await,
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.answered.is_empty() && self.effects.is_empty()
+    }
 }
 
 impl Driver {
@@ -99,10 +135,10 @@ impl Driver {
         let mut pending = Pending::default();
         let mut finished = self.carry_out(first, &mut pending).await;
         let mut open = true;
-        while !finished || !pending.effects.is_empty() {
+        while !finished || !pending.work.is_idle() {
             let event = tokio::select! {
                 biased;
-                Some(answer) = pending.effects.next() => match answer {
+                Some(answer) = pending.work.next_answer() => match answer {
                     Some(answer) => Event::Answer(answer),
                     None => continue,
                 },
@@ -128,12 +164,13 @@ impl Driver {
         for effect in effects {
             match effect {
                 // A front that has gone needs no prompt.
-                Effect::Show(prompt) => drop(self.outbox.send(prompt).await),
+                Effect::Show(prompt) => drop(pending.work.beside(self.outbox.send(prompt)).await),
                 Effect::Audit(event) => {
-                    if let Err(error) = self.ports.audit.append(&event).await {
+                    let appended = pending.work.beside(self.ports.audit.append(&event)).await;
+                    if let Err(error) = appended {
                         tracing::error!(%error, "the audit log cannot be written");
-                        let answer = Some(Answer::AuditFailed(error));
-                        pending.effects.push(Box::pin(std::future::ready(answer)));
+                        let answer = Answer::AuditFailed(error);
+                        pending.work.answered.push_back(Some(answer));
                     }
                 }
                 Effect::Finish => finished = true,
@@ -142,9 +179,11 @@ impl Driver {
                     timer
                 })),
                 effect => {
-                    pending
-                        .effects
-                        .push(Box::pin(answer(self.ports.clone(), self.rules, effect)));
+                    pending.work.effects.push(Box::pin(answer(
+                        self.ports.clone(),
+                        self.rules,
+                        effect,
+                    )));
                 }
             }
         }

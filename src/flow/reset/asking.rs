@@ -1,10 +1,11 @@
-//! From the login name to the proof. Everything a person can see here is the same for every login
+//! The code is asked for and judged. Everything a person can see here is the same for every login
 //! name (rule 3): a login name that leads nowhere gets a decoy that is stored, counted and judged
 //! like a code, and never matches.
 
-use super::changing::Reading;
+use super::addressee::Addressee;
+use super::reading::Reading;
 use super::{Context, Next, Phase};
-use crate::domain::account::{Account, AccountKey, LoginName, Standing, WecomUserId};
+use crate::domain::account::AccountKey;
 use crate::domain::audit::EventKind;
 use crate::domain::code::{Action, Binding, Judgement, Subject};
 use crate::domain::limits;
@@ -13,187 +14,8 @@ use crate::domain::throttle::Permission;
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::message::{Body, Message, NotAllowed};
 use crate::flow::ports::{Issued, SendError, SentMessage, StoreError};
 use crate::flow::prompt::{Prompt, Refusal};
-
-/// Waits for a login name.
-pub(super) fn login(context: &Context<'_>, event: Event) -> Next {
-    match event {
-        Event::Input(Input::Login(login)) => {
-            let look_up = LookUp {
-                login,
-                since: None,
-                answer: None,
-            };
-            (
-                Phase::LookUp(look_up),
-                vec![show_looking_up(None), context.kiosk_attempt()],
-            )
-        }
-        _ => (Phase::AskLogin, Vec::new()),
-    }
-}
-
-fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
-    Effect::Show(Prompt::LookingUp { slowed_until })
-}
-
-/// A login name is being looked up.
-pub(super) struct LookUp {
-    login: LoginName,
-    /// When the lookup began, on the monotonic clock.
-    since: Option<std::time::Duration>,
-    answer: Option<Found>,
-}
-
-/// What the lookup says, held back until its tick.
-enum Found {
-    Down(Refusal, &'static str),
-    Somebody(Box<Account>),
-    Nobody(Subject),
-}
-
-impl LookUp {
-    pub(super) fn step(mut self, context: &Context<'_>, event: Event) -> Next {
-        match event {
-            Event::Answer(
-                Answer::KioskAttempt(Ok(Permission::Now)) | Answer::Timer(Timer::Slot),
-            ) => {
-                self.since = Some(context.now.mono);
-                let effects = vec![show_looking_up(None), Effect::LookUp(self.login.clone())];
-                (Phase::LookUp(self), effects)
-            }
-            Event::Answer(Answer::KioskAttempt(Ok(Permission::At(at)))) => {
-                let effects = vec![
-                    show_looking_up(Some(at)),
-                    Effect::Timer(Timer::Slot, context.until(at)),
-                ];
-                (Phase::LookUp(self), effects)
-            }
-            Event::Answer(Answer::KioskAttempt(Err(_))) => {
-                context.end(Refusal::StoreDown, None, "store_down", Vec::new())
-            }
-            Event::Answer(Answer::LookedUp {
-                account,
-                nobody,
-                channel,
-            }) => {
-                self.answer = Some(match (account, channel) {
-                    (Err(_), _) => Found::Down(Refusal::DirectoryDown, "directory_down"),
-                    (_, Err(_)) => Found::Down(Refusal::ChannelDown, "channel_down"),
-                    (Ok(Some(account)), Ok(())) => Found::Somebody(account),
-                    (Ok(None), Ok(())) => Found::Nobody(nobody),
-                });
-                let wait = self.until_tick(context.now);
-                (
-                    Phase::LookUp(self),
-                    vec![Effect::Timer(Timer::Answer, wait)],
-                )
-            }
-            Event::Answer(Answer::Timer(Timer::Answer)) => match self.answer.take() {
-                Some(found) => found.lead_on(context),
-                None => (Phase::LookUp(self), Vec::new()),
-            },
-            _ => (Phase::LookUp(self), Vec::new()),
-        }
-    }
-
-    /// The answer comes at a whole multiple of the tick, so that the directory's own speed says
-    /// nothing about the account.
-    fn until_tick(&self, now: Now) -> std::time::Duration {
-        let elapsed = now.mono.saturating_sub(self.since.unwrap_or(now.mono));
-        let tick = limits::ANSWER_TICK.as_nanos().max(1);
-        let rest = tick - elapsed.as_nanos() % tick;
-        std::time::Duration::from_nanos(u64::try_from(rest).unwrap_or(0))
-    }
-}
-
-impl Found {
-    fn lead_on(self, context: &Context<'_>) -> Next {
-        let (subject, account) = match self {
-            Self::Down(refusal, result) => {
-                let effects = vec![
-                    context.audit(EventKind::ResetStarted, None, result),
-                    Effect::Show(Prompt::Login {
-                        refusal: Some(refusal),
-                    }),
-                ];
-                return (Phase::AskLogin, effects);
-            }
-            Self::Somebody(account) => (Subject::Account(account.key.clone()), Some(account)),
-            Self::Nobody(subject) => (subject, None),
-        };
-        let addressee = Addressee::of(account);
-        let binding = Binding {
-            reset: context.setup.reset.clone(),
-            subject,
-            action: Action::Reset,
-            place: context.setup.place.clone(),
-        };
-        let ask = AskCode {
-            addressee,
-            binding,
-            expires: context.now.plus(context.setup.code.lifetime),
-            resend: context.now.plus(limits::CODE_RESEND_AFTER),
-            sent: None,
-            typed: Typed::Nothing,
-        };
-        let started = context.audit(
-            EventKind::ResetStarted,
-            ask.account(),
-            ask.addressee.as_str(),
-        );
-        let effects = vec![started, ask.show(None), ask.issue(context)];
-        (Phase::AskCode(ask), effects)
-    }
-}
-
-/// Who gets what in WeCom; never told to whoever typed the name.
-enum Addressee {
-    /// May be reset: gets the code.
-    Eligible(Box<Account>, WecomUserId),
-    /// May not be reset: is told so on the phone, if there is one.
-    Told(Box<Account>, Option<WecomUserId>, NotAllowed),
-    /// Has no phone to send to.
-    Unmapped(Box<Account>),
-    /// The login name leads nowhere.
-    Nobody,
-}
-
-impl Addressee {
-    fn of(account: Option<Box<Account>>) -> Self {
-        let Some(account) = account else {
-            return Self::Nobody;
-        };
-        match (account.standing, account.wecom.clone()) {
-            (Standing::Disabled, to) => Self::Told(account, to, NotAllowed::Disabled),
-            (Standing::Protected, to) => Self::Told(account, to, NotAllowed::Protected),
-            (Standing::Eligible, Some(to)) => Self::Eligible(account, to),
-            (Standing::Eligible, None) => Self::Unmapped(account),
-        }
-    }
-
-    /// The word in the audit record.
-    fn as_str(&self) -> &'static str {
-        match self {
-            Self::Eligible(..) => "code_due",
-            Self::Told(_, _, NotAllowed::Disabled) => "disabled",
-            Self::Told(_, _, NotAllowed::Protected) => "protected",
-            Self::Unmapped(_) => "unmapped",
-            Self::Nobody => "nobody",
-        }
-    }
-
-    fn account(&self) -> Option<&Account> {
-        match self {
-            Self::Eligible(account, _) | Self::Told(account, ..) | Self::Unmapped(account) => {
-                Some(account)
-            }
-            Self::Nobody => None,
-        }
-    }
-}
 
 /// What was typed into the code field and not answered yet.
 enum Typed {
@@ -215,6 +37,30 @@ pub(super) struct AskCode {
 }
 
 impl AskCode {
+    /// The code is on its way: the same screen for every login name.
+    pub(super) fn begin(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
+        let ask = Self {
+            addressee,
+            binding: Binding {
+                reset: context.setup.reset.clone(),
+                subject,
+                action: Action::Reset,
+                place: context.setup.place.clone(),
+            },
+            expires: context.now.plus(context.setup.code.lifetime),
+            resend: context.now.plus(limits::CODE_RESEND_AFTER),
+            sent: None,
+            typed: Typed::Nothing,
+        };
+        let started = context.audit(
+            EventKind::ResetStarted,
+            ask.account(),
+            ask.addressee.as_str(),
+        );
+        let effects = vec![started, ask.show(None), ask.issue(context)];
+        (Phase::AskCode(ask), effects)
+    }
+
     pub(super) fn account(&self) -> Option<AccountKey> {
         self.addressee.account().map(|account| account.key.clone())
     }
@@ -336,7 +182,11 @@ impl AskCode {
     ) -> Next {
         match issued {
             Ok(Issued::Send) => {
-                let effects = self.message(context, digits).into_iter().collect();
+                let effects = self
+                    .addressee
+                    .message(context, digits)
+                    .into_iter()
+                    .collect();
                 (Phase::AskCode(self), effects)
             }
             // The screen stays the same; the message goes out when its turn comes.
@@ -346,38 +196,6 @@ impl AskCode {
             }
             Err(_) => self.store_down(context),
         }
-    }
-
-    fn message(&self, context: &Context<'_>, digits: Option<CodeDigits>) -> Option<Effect> {
-        let kiosk = context.setup.place.kiosk.clone();
-        let reference = context.reference();
-        let (account, to, body, purpose) = match (&self.addressee, digits) {
-            (Addressee::Eligible(account, to), Some(digits)) => {
-                let lifetime = context.setup.code.lifetime;
-                let body = Body::KioskCode {
-                    digits,
-                    kiosk,
-                    lifetime,
-                    reference,
-                };
-                (account, to, body, Purpose::Code)
-            }
-            (Addressee::Told(account, Some(to), why), _) => {
-                let body = Body::NotAllowed {
-                    why: *why,
-                    kiosk,
-                    reference,
-                };
-                (account, to, body, Purpose::NotAllowed)
-            }
-            _ => return None,
-        };
-        let message = Message {
-            to: to.clone(),
-            language: account.language.clone(),
-            body,
-        };
-        Some(Effect::Send(message, purpose))
     }
 
     fn sent_off(

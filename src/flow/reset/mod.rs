@@ -4,8 +4,12 @@
 //! [`Reset::step`] takes the time, randomness and one event, and returns effects as data. It does
 //! no I/O and never waits.
 
+mod addressee;
 mod asking;
 mod changing;
+mod looking_up;
+mod outcome;
+mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -20,8 +24,10 @@ use crate::domain::code::{CodeRules, Place, ResetId};
 use crate::domain::policy::SitePolicy;
 use crate::domain::time::{Now, Timestamp};
 
-use asking::{AskCode, LookUp};
-use changing::{Change, Reading};
+use asking::AskCode;
+use changing::Change;
+use looking_up::LookUp;
+use reading::Reading;
 
 /// What a reset is made with.
 #[derive(Clone, Debug)]
@@ -102,7 +108,7 @@ impl Reset {
             ),
             Event::Input(Input::Abandon) => phase.abandon(&context),
             event => match phase {
-                Phase::AskLogin => asking::login(&context, event),
+                Phase::AskLogin => looking_up::login(&context, event),
                 Phase::LookUp(look_up) => look_up.step(&context, event),
                 Phase::AskCode(ask) => ask.step(&context, event),
                 Phase::Reading(reading) => reading.step(&context, event),

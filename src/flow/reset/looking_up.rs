@@ -1,0 +1,125 @@
+//! A login name is looked up. The answer is held back until a whole tick, so that nothing of it
+//! shows in the time it takes (rule 3).
+
+use super::addressee::Addressee;
+use super::asking::AskCode;
+use super::{Context, Next, Phase};
+use crate::domain::account::{Account, LoginName};
+use crate::domain::audit::EventKind;
+use crate::domain::code::Subject;
+use crate::domain::limits;
+use crate::domain::throttle::Permission;
+use crate::domain::time::{Now, Timestamp};
+use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
+use crate::flow::prompt::{Prompt, Refusal};
+
+/// Waits for a login name.
+pub(super) fn login(context: &Context<'_>, event: Event) -> Next {
+    match event {
+        Event::Input(Input::Login(login)) => {
+            let look_up = LookUp {
+                login,
+                since: None,
+                answer: None,
+            };
+            (
+                Phase::LookUp(look_up),
+                vec![show_looking_up(None), context.kiosk_attempt()],
+            )
+        }
+        _ => (Phase::AskLogin, Vec::new()),
+    }
+}
+
+fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
+    Effect::Show(Prompt::LookingUp { slowed_until })
+}
+
+/// A login name is being looked up.
+pub(super) struct LookUp {
+    login: LoginName,
+    /// When the lookup began, on the monotonic clock.
+    since: Option<std::time::Duration>,
+    answer: Option<Found>,
+}
+
+/// What the lookup says, held back until its tick.
+enum Found {
+    Down(Refusal, &'static str),
+    Somebody(Box<Account>),
+    Nobody(Subject),
+}
+
+impl LookUp {
+    pub(super) fn step(mut self, context: &Context<'_>, event: Event) -> Next {
+        match event {
+            Event::Answer(
+                Answer::KioskAttempt(Ok(Permission::Now)) | Answer::Timer(Timer::Slot),
+            ) => {
+                self.since = Some(context.now.mono);
+                let effects = vec![show_looking_up(None), Effect::LookUp(self.login.clone())];
+                (Phase::LookUp(self), effects)
+            }
+            Event::Answer(Answer::KioskAttempt(Ok(Permission::At(at)))) => {
+                let effects = vec![
+                    show_looking_up(Some(at)),
+                    Effect::Timer(Timer::Slot, context.until(at)),
+                ];
+                (Phase::LookUp(self), effects)
+            }
+            Event::Answer(Answer::KioskAttempt(Err(_))) => {
+                context.end(Refusal::StoreDown, None, "store_down", Vec::new())
+            }
+            Event::Answer(Answer::LookedUp {
+                account,
+                nobody,
+                channel,
+            }) => {
+                self.answer = Some(match (account, channel) {
+                    (Err(_), _) => Found::Down(Refusal::DirectoryDown, "directory_down"),
+                    (_, Err(_)) => Found::Down(Refusal::ChannelDown, "channel_down"),
+                    (Ok(Some(account)), Ok(())) => Found::Somebody(account),
+                    (Ok(None), Ok(())) => Found::Nobody(nobody),
+                });
+                let wait = self.until_tick(context.now);
+                (
+                    Phase::LookUp(self),
+                    vec![Effect::Timer(Timer::Answer, wait)],
+                )
+            }
+            Event::Answer(Answer::Timer(Timer::Answer)) => match self.answer.take() {
+                Some(found) => found.lead_on(context),
+                None => (Phase::LookUp(self), Vec::new()),
+            },
+            _ => (Phase::LookUp(self), Vec::new()),
+        }
+    }
+
+    /// The answer comes at a whole multiple of the tick, so that the directory's own speed says
+    /// nothing about the account.
+    fn until_tick(&self, now: Now) -> std::time::Duration {
+        let elapsed = now.mono.saturating_sub(self.since.unwrap_or(now.mono));
+        let tick = limits::ANSWER_TICK.as_nanos().max(1);
+        let rest = tick - elapsed.as_nanos() % tick;
+        std::time::Duration::from_nanos(u64::try_from(rest).unwrap_or(0))
+    }
+}
+
+impl Found {
+    fn lead_on(self, context: &Context<'_>) -> Next {
+        let (subject, account) = match self {
+            Self::Down(refusal, result) => {
+                let effects = vec![
+                    context.audit(EventKind::ResetStarted, None, result),
+                    Effect::Show(Prompt::Login {
+                        refusal: Some(refusal),
+                    }),
+                ];
+                return (Phase::AskLogin, effects);
+            }
+            Self::Somebody(account) => (Subject::Account(account.key.clone()), Some(account)),
+            Self::Nobody(subject) => (subject, None),
+        };
+        AskCode::begin(context, Addressee::of(account), subject)
+    }
+}

@@ -1,0 +1,173 @@
+//! Proved: account and policy are read, and what stays the same from here on is kept.
+
+use std::sync::Arc;
+
+use super::changing::{Person, Stage};
+use super::{Context, Next, Phase};
+use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
+use crate::domain::policy::{DirectoryPolicy, Policy};
+use crate::domain::time::{Now, Timestamp};
+use crate::flow::effect::{Answer, Effect, Event, Timer};
+use crate::flow::grant::Grant;
+use crate::flow::ports::{ChangeMark, Intent};
+use crate::flow::prompt::{Prompt, Refusal};
+
+/// How often the directory is asked again for account and policy, once the code was right.
+const READ_TRIES: u32 = 5;
+/// How long between two of them.
+const READ_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Proved: account and policy are being read.
+pub(super) struct Reading {
+    grant: Grant,
+    account: Box<Account>,
+    to: WecomUserId,
+    proved_at: Now,
+    tries: u32,
+}
+
+impl Reading {
+    pub(super) fn new(
+        grant: Grant,
+        account: Box<Account>,
+        to: WecomUserId,
+        proved_at: Now,
+    ) -> Self {
+        Self {
+            grant,
+            account,
+            to,
+            proved_at,
+            tries: 0,
+        }
+    }
+
+    pub(super) fn account(&self) -> AccountKey {
+        self.account.key.clone()
+    }
+
+    pub(super) fn step(mut self, context: &Context<'_>, event: Event) -> Next {
+        match event {
+            Event::Answer(Answer::AccountRead(Ok(Some((account, policy))))) => {
+                self.read(context, account, policy)
+            }
+            Event::Answer(Answer::AccountRead(Ok(None))) => {
+                let key = self.account();
+                context.end(
+                    Refusal::AccountNotAllowed,
+                    Some(key),
+                    "account_gone",
+                    Vec::new(),
+                )
+            }
+            Event::Answer(Answer::AccountRead(Err(_))) if self.tries < READ_TRIES => {
+                self.tries += 1;
+                (
+                    Phase::Reading(self),
+                    vec![Effect::Timer(Timer::Again, READ_AGAIN)],
+                )
+            }
+            Event::Answer(Answer::AccountRead(Err(_))) => {
+                let key = self.account();
+                context.end(
+                    Refusal::DirectoryDown,
+                    Some(key),
+                    "directory_down",
+                    Vec::new(),
+                )
+            }
+            Event::Answer(Answer::Timer(Timer::Again)) => {
+                let effects = vec![Effect::ReadAccount(self.account.clone())];
+                (Phase::Reading(self), effects)
+            }
+            _ => (Phase::Reading(self), Vec::new()),
+        }
+    }
+
+    fn read(self, context: &Context<'_>, account: Box<Account>, policy: DirectoryPolicy) -> Next {
+        if account.key != self.account.key || account.standing != Standing::Eligible {
+            let key = Some(self.account.key);
+            return context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new());
+        }
+        let policy = Policy {
+            directory: policy,
+            site: context.setup.site.clone(),
+            person_words: account.person_words.clone(),
+        };
+        let proved = Proved {
+            expires_at: expiry(&account, &policy),
+            account,
+            to: self.to,
+            policy: Arc::new(policy),
+            proved_at: self.proved_at,
+        };
+        let show = proved.ask(None, false);
+        Person {
+            proved,
+            leaving: false,
+        }
+        .to(Stage::Ask(self.grant), vec![show])
+    }
+}
+
+/// When the present password expires, by the stricter of the directory and the site.
+fn expiry(account: &Account, policy: &Policy) -> Option<Timestamp> {
+    let by_site = account
+        .age
+        .changed_at
+        .map(|at| at.plus(policy.site.max_age));
+    match (account.age.expires_at, by_site) {
+        (Some(directory), Some(site)) => Some(directory.min(site)),
+        (directory, site) => directory.or(site),
+    }
+}
+
+/// What stays the same from the proof on.
+pub(super) struct Proved {
+    pub(super) account: Box<Account>,
+    pub(super) to: WecomUserId,
+    pub(super) policy: Arc<Policy>,
+    expires_at: Option<Timestamp>,
+    proved_at: Now,
+}
+
+impl Proved {
+    pub(super) fn ask(&self, refusal: Option<Refusal>, busy: bool) -> Effect {
+        Effect::Show(Prompt::NewPassword {
+            policy: self.policy.clone(),
+            age: self.account.age,
+            expires_at: self.expires_at,
+            refusal,
+            busy,
+        })
+    }
+
+    pub(super) fn key(&self) -> AccountKey {
+        self.account.key.clone()
+    }
+
+    pub(super) fn intent(&self, context: &Context<'_>, mark: ChangeMark) -> Intent {
+        Intent {
+            reset: context.setup.reset.clone(),
+            account: self.key(),
+            dn: self.account.dn.clone(),
+            mark,
+            place: context.setup.place.clone(),
+            notify: Some(self.to.clone()),
+            language: self.account.language.clone(),
+            proved_at: self.proved_at.wall,
+            at: context.now.wall,
+        }
+    }
+
+    /// When a password set now expires.
+    pub(super) fn next_expiry(&self, now: Timestamp) -> Timestamp {
+        let site = self.policy.site.max_age;
+        now.plus(
+            self.policy
+                .directory
+                .max_age
+                .map_or(site, |directory| directory.min(site)),
+        )
+    }
+}
