@@ -210,18 +210,7 @@ impl Messenger for Wecom {
         if sent.id.is_empty() {
             return Ok(());
         }
-        self.health.circuit(self.now())?;
-        let recalled = tokio::time::timeout(self.timeout, self.api.recall(&sent.id))
-            .await
-            .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
-        recalled.map_err(|failure| match failure {
-            // WeCom took the question: that one message cannot be taken back, perhaps because it is
-            // too old, says nothing about the channel and must not close it for the next person.
-            Failure::Code(_) if failure.meaning() == Some(Meaning::Setup) => {
-                SendError::ChannelDown(failure.to_string())
-            }
-            other => self.judge(&other),
-        })
+        self.call(self.timeout, || self.api.recall(&sent.id)).await
     }
 
     async fn works(&self) -> Result<(), SendError> {
