@@ -56,7 +56,7 @@ fn main() {
             }
         }
         println!(
-            "{kind:26} {kind_live:>10.0?} {:>7.1} {at:>7} {kind_report:>13.0?} {:>7.1}",
+            "{kind:26} {kind_live:>10.2?} {:>7.1} {at:>7} {kind_report:>13.2?} {:>7.1}",
             ratio(kind_live, base_live),
             ratio(kind_report, base_report),
         );
@@ -64,7 +64,7 @@ fn main() {
         worst_report = worst_report.max(kind_report);
     }
     println!(
-        "worst of all: meter {worst_live:.0?} ({:.1} times), whole report {worst_report:.0?} \
+        "worst of all: meter {worst_live:.2?} ({:.1} times), whole report {worst_report:.2?} \
          ({:.1} times; limit {LIMIT:?})",
         ratio(worst_live, base_live),
         ratio(worst_report, base_report),

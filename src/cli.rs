@@ -230,4 +230,18 @@ mod tests {
         assert!(same(code("rekey kiosk"), USAGE));
         assert!(same(code("rekey --version"), 0));
     }
+
+    #[test]
+    fn asking_for_a_record_begins_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rekey.toml");
+        let store = "[store]\nurl = \"sqlite:state.db\"\nkey_file = \"key\"\n";
+        std::fs::write(&path, store).unwrap();
+        for command in ["verify", "export"] {
+            let words = ["rekey", "audit", command, "--config"].map(OsString::from);
+            let code = run(words.into_iter().chain([path.clone().into_os_string()]));
+            assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
