@@ -40,7 +40,7 @@ fn main() {
 
     let base_live = fastest(|| live(ordinary.expose()));
     let base_report = fastest(|| report(&ordinary));
-    println!("an ordinary password: meter {base_live:.0?}, whole report {base_report:.0?}");
+    println!("an ordinary password: meter {base_live:.2?}, whole report {base_report:.2?}");
     println!(
         "{:26} {:>10} {:>7} {:>7} {:>13} {:>7}",
         "worst key of a kind", "meter", "ratio", "length", "whole report", "ratio"
