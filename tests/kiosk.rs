@@ -18,5 +18,21 @@ mod support;
 #[path = "kiosk/visit.rs"]
 mod visit;
 
+#[path = "kiosk/codes.rs"]
+mod codes;
+#[path = "kiosk/demo.rs"]
+mod demo;
+#[path = "kiosk/faults.rs"]
+mod faults;
+#[path = "kiosk/kills.rs"]
+mod kills;
+#[path = "kiosk/refusals.rs"]
+mod refusals;
+#[path = "kiosk/secrets.rs"]
+mod secrets;
+#[path = "kiosk/signals.rs"]
+mod signals;
+#[path = "kiosk/start.rs"]
+mod start;
 #[path = "kiosk/whole.rs"]
 mod whole;

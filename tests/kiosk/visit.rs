@@ -19,6 +19,10 @@ pub(crate) const CHOOSE: &str = "Choose a new password";
 pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
+/// Which request to the directory, counted from the submitted password, asks for the change: after
+/// TLS (2), bind and reading for the mark and TLS (2) and bind again.
+pub(crate) const MODIFY: usize = 11;
+
 /// Good enough for everybody's policy.
 pub(crate) const GOOD: &str = "Quartz-Lantern-27-Meadow";
 

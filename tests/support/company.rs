@@ -28,6 +28,9 @@ pub(crate) const REKEY: &str = env!("CARGO_BIN_EXE_rekey");
 /// The company's secret at WeCom; looked for everywhere it must not be.
 pub(crate) const WECOM_SECRET: &str = "wecom-app-canary-Zq7";
 
+/// A member outside the app's visible range: zhang.min.
+const OUT_OF_RANGE: &str = "ZhangMin";
+
 /// A directory and a WeCom, shared by any number of sites.
 pub(crate) struct Company {
     pub(crate) slapd: Slapd,
@@ -76,10 +79,29 @@ impl Company {
         message.expect("a message arrives").text
     }
 
+    /// Puts a new proxy before the directory; sites made from now on use it. What the old one
+    /// holds never arrives.
+    pub(crate) fn renew_proxy(&mut self) {
+        let proxy = Proxy::before(self.slapd.ldaps_port());
+        self.proxy = self.runtime.block_on(proxy);
+    }
+
     /// Waits until the proxy holds the request it was told to hold.
-    pub(crate) fn wait_held(&self) -> bool {
+    #[track_caller]
+    pub(crate) fn wait_held(&self) {
         let held = async { tokio::time::timeout(Duration::from_secs(10), self.proxy.held()).await };
-        self.runtime.block_on(held).is_ok()
+        let held = self.runtime.block_on(held);
+        held.expect("so many requests are made");
+    }
+
+    /// Waits until the proxy has thrown an answer away.
+    #[track_caller]
+    pub(crate) fn wait_lost(&self) {
+        let lost = async {
+            tokio::time::timeout(Duration::from_secs(10), self.proxy.answer_lost()).await
+        };
+        let lost = self.runtime.block_on(lost);
+        lost.expect("an answer comes");
     }
 
     /// Whether ldapwhoami gets in with this password: asked of slapd itself.
@@ -279,7 +301,7 @@ pub(crate) fn six_digits(text: &str) -> Option<String> {
 }
 
 fn members() -> Vec<Member> {
-    [
+    let members = [
         "LinWei",
         "SitiRahma",
         "ZhangMin",
@@ -291,8 +313,14 @@ fn members() -> Vec<Member> {
         "DoubleTwo",
     ]
     .iter()
-    .map(|userid| Member::new(userid, userid))
-    .collect()
+    .map(|userid| Member::new(userid, userid));
+    members
+        .map(|member| Member {
+            // The app's administrator forgot a department.
+            in_range: member.userid != OUT_OF_RANGE,
+            ..member
+        })
+        .collect()
 }
 
 #[expect(
