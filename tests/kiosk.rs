@@ -10,6 +10,8 @@
 
 #[path = "support/company.rs"]
 mod company;
+#[path = "kiosk/gate.rs"]
+mod gate;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/mod.rs"]

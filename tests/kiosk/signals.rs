@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use crate::company::{Company, Site};
 use crate::pty::Pty;
 use crate::visit::{
-    BEGINS, CHOOSE, ENTER, GOOD, MODIFY, SENT, Visit, WHO, at_code, at_menu, at_password,
+    BEGINS, CHOOSE, ENTER, GOOD, SENT, SET, Visit, WHO, at_code, at_menu, at_password,
 };
 
 const ENDING: [Signal; 3] = [Signal::TERM, Signal::HUP, Signal::INT];
@@ -56,7 +56,7 @@ fn while_the_change_is_under_way_its_outcome_is_recorded_first() {
         let site = company.site();
         let pty = at_change(&company, &site);
         pty.kill(signal);
-        company.proxy.let_go();
+        company.gate.let_go();
         ends_recorded(pty);
         assert!(company.signs_in("lin.wei", GOOD));
         assert_eq!(site.results("change_outcome"), ["changed"]);
@@ -67,9 +67,9 @@ fn while_the_change_is_under_way_its_outcome_is_recorded_first() {
 /// lin.wei's change is about to be asked for, and held.
 fn at_change(company: &Company, site: &Site) -> Pty {
     let mut pty = at_password(company, site, "lin.wei", "LinWei");
-    company.proxy.hold_request(MODIFY);
+    company.gate.hold(SET);
     pty.type_password(GOOD);
-    company.wait_held();
+    company.gate.wait();
     assert!(!company.signs_in("lin.wei", GOOD));
     pty.wait_for_text("Change it in the directory");
     pty
@@ -89,9 +89,11 @@ fn a_window_made_too_small_keeps_what_was_typed() {
     pty.choose_it_support();
     pty.send("lin.wei");
     pty.wait_for_text("lin.wei");
-    pty.resize(10, 3);
-    pty.wait_for(|screen| !screen.contents().contains(WHO));
-    pty.resize(80, 24);
+    for (cols, rows) in [(10, 3), (80, 24)] {
+        let before = pty.raw_output().len();
+        pty.resize(cols, rows);
+        pty.wait_for_more(before);
+    }
     pty.wait_for_text(WHO);
     pty.wait_for_text("lin.wei");
     pty.send(ENTER);
@@ -148,8 +150,22 @@ struct Keys(u64);
 impl Keys {
     fn next(&mut self) -> Vec<u8> {
         const SPECIAL: [&str; 16] = [
-            "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[20~", "\x1b[A", "\x1b[B",
-            "\x1b[C", "\x1b[D", "\x1b[Z", "\t", "\r", "\x7f", "\x1b[200~pasted\x1b[201~", "中",
+            "\x1bOP",
+            "\x1bOQ",
+            "\x1bOR",
+            "\x1bOS",
+            "\x1b[15~",
+            "\x1b[20~",
+            "\x1b[A",
+            "\x1b[B",
+            "\x1b[C",
+            "\x1b[D",
+            "\x1b[Z",
+            "\t",
+            "\r",
+            "\x7f",
+            "\x1b[200~pasted\x1b[201~",
+            "中",
         ];
         // xorshift64
         self.0 ^= self.0 << 13;

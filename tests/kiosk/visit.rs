@@ -19,9 +19,9 @@ pub(crate) const CHOOSE: &str = "Choose a new password";
 pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
-/// Which request to the directory, counted from the submitted password, asks for the change: after
-/// TLS (2), bind and reading for the mark and TLS (2) and bind again.
-pub(crate) const MODIFY: usize = 11;
+/// The record that asks the directory for the change, counted from the submitted password. Before
+/// it account, policy and mark are read; after it another connection shakes hands (3) and binds.
+pub(crate) const SET: usize = 10;
 
 /// Good enough for everybody's policy.
 pub(crate) const GOOD: &str = "Quartz-Lantern-27-Meadow";
