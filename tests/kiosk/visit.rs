@@ -114,3 +114,10 @@ fn mask(text: &str) -> String {
         })
         .collect()
 }
+
+/// Six digits that are not `code`.
+pub(crate) fn wrong(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
+        .collect()
+}
