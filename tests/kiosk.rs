@@ -28,8 +28,6 @@ mod demo;
 mod faults;
 #[path = "kiosk/kills.rs"]
 mod kills;
-#[path = "kiosk/refusals.rs"]
-mod refusals;
 #[path = "kiosk/secrets.rs"]
 mod secrets;
 #[path = "kiosk/signals.rs"]

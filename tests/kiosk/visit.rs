@@ -92,7 +92,10 @@ impl Visit for Pty {
     }
 
     fn still(&self) -> String {
-        mask(&self.screen_text())
+        let text = self.screen_text();
+        // A cell that was wiped and one that was never written look the same.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        mask(&lines.join("\n"))
     }
 }
 
