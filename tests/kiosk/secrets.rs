@@ -36,7 +36,7 @@ fn no_secret_is_found_anywhere() {
         pty.wait_for_text("Not changed: this password is not");
         // Both fields are still filled.
         let wipe = "\x7f".repeat(REFUSED.len());
-        pty.send(format!("{wipe}\x1b[Z{wipe}"));
+        pty.send(format!("{wipe}\t{wipe}\x1b[Z"));
         pty.type_password(password);
         pty.wait_for_text(DONE);
         assert!(company.signs_in("lin.wei", password));
