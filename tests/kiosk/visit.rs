@@ -19,6 +19,10 @@ pub(crate) const CHOOSE: &str = "Choose a new password";
 pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
+/// The record that asks the directory for the change, counted from the submitted password. Before
+/// it account, policy and mark are read; after it another connection shakes hands (3) and binds.
+pub(crate) const SET: usize = 10;
+
 /// Good enough for everybody's policy.
 pub(crate) const GOOD: &str = "Quartz-Lantern-27-Meadow";
 
@@ -88,7 +92,10 @@ impl Visit for Pty {
     }
 
     fn still(&self) -> String {
-        mask(&self.screen_text())
+        let text = self.screen_text();
+        // A cell that was wiped and one that was never written look the same.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        mask(&lines.join("\n"))
     }
 }
 
@@ -108,5 +115,12 @@ fn mask(text: &str) -> String {
             c if c.is_ascii_digit() && is_clock(n) => '#',
             c => c,
         })
+        .collect()
+}
+
+/// Six digits that are not `code`.
+pub(crate) fn wrong(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
         .collect()
 }

@@ -48,7 +48,7 @@ fn lin_wei_sets_a_new_password_over_ldaps() {
 fn lin_wei_sets_a_new_password_over_starttls() {
     let company = Company::start();
     let site = company.site_with(|config| {
-        let ldaps = format!("ldaps://127.0.0.1:{}", company.proxy.port());
+        let ldaps = format!("ldaps://127.0.0.1:{}", company.gate.port());
         config
             .replace(&ldaps, &company.slapd.starttls_url())
             .replace("starttls = false", "starttls = true")
