@@ -62,7 +62,6 @@ pub const PEOPLE_OF_CONTOSO: [Person; 8] = [
         password: "Teapot-Lantern-41",
         given_name: "薇",
         surname: "林",
-        language: "zh-CN",
         wecom: Some("LinWei"),
         age_days: MAX_AGE_DAYS - 3,
         ..ORDINARY

@@ -84,10 +84,11 @@ screen-password-too-long = Terlalu panjang: paling banyak 128 karakter.
 screen-password-unfit = Ada tanda yang tidak dapat diketik. Tidak ada yang diambil.
 screen-password-busy = Mohon tunggu: kata sandi Anda sedang diperiksa.
 screen-password-leaving = Pergi tanpa kata sandi baru? Nanti perlu kode baru. Esc: pergi, tombol lain: tetap di sini.
-screen-password-locked = Akun Anda terkunci karena kata sandi salah. Yang baru akan membukanya.
-screen-password-must-change = Kata sandi lama memang harus diganti.
-screen-password-expired = Kata sandi lama berakhir pada { $date }.
-screen-password-expires = Kata sandi lama akan berakhir pada { $date }.
+screen-password-locked = Akun Anda terkunci karena terlalu banyak kata sandi salah. Kata sandi baru membukanya.
+screen-password-must-change = Kata sandi lama Anda memang harus diganti.
+screen-password-expired = Kata sandi lama Anda berakhir pada { $date }.
+screen-password-expires = Kata sandi lama Anda berakhir pada { $date }, { $in }.
+screen-password-age = Umurnya { $span }.
 screen-rules-title = Syarat dari { $site } dan sistem akun:
 
 # Method 3: the change.

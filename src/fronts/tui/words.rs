@@ -32,6 +32,11 @@ impl Words<'_> {
         self.texts.time_of_day(self.language, at, self.zone)
     }
 
+    /// `in 3 days`.
+    pub(super) fn in_span(&self, span: Duration) -> String {
+        self.texts.in_span(self.language, span)
+    }
+
     pub(super) fn span(&self, span: Duration) -> String {
         self.texts.span(self.language, span)
     }

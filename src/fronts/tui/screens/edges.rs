@@ -17,9 +17,7 @@ pub(crate) fn top(
     canvas: &mut Canvas<'_>,
 ) {
     let area = view.page.area;
-    let margin = if area.width < 60 { 1 } else { 2 };
-    let left = area.x + margin;
-    let room = area.width.saturating_sub(2 * margin);
+    let (left, room) = (view.page.body.x, view.page.body.width);
     let theme = canvas.theme;
     let dot = format!(" {} ", canvas.signs.dot);
 
@@ -81,13 +79,12 @@ fn rule(view: &View<'_>, y: u16, canvas: &mut Canvas<'_>) {
 pub(crate) fn bottom(view: &View<'_>, keys: &[(Action, String)], canvas: &mut Canvas<'_>) {
     let area = view.page.area;
     let y = area.bottom().saturating_sub(1);
-    let margin = if area.width < 60 { 1 } else { 2 };
-    let room = area.width.saturating_sub(2 * margin);
+    let room = view.page.body.width;
     if view.page.is_ruled() {
         rule(view, y.saturating_sub(1), canvas);
     }
     let (shown, gap) = fit(keys, usize::from(room));
-    let mut x = area.x + margin;
+    let mut x = view.page.body.x;
     let right = x + room;
     for (action, word) in &shown {
         let name = action.key_name();
@@ -211,7 +208,8 @@ pub(crate) fn countdown(view: &View<'_>, left: Duration, firm: bool, canvas: &mu
     if view.page.is_ruled() {
         rule(view, y.saturating_sub(1), canvas);
     }
-    let margin = if narrow { 0 } else { 1 };
-    let room = area.width.saturating_sub(2 * margin);
-    canvas.put(area.x + margin, y, room, &format!(" {text} "), style);
+    // The words stand where other words do; what sets them apart reaches out on both sides.
+    let left = view.page.body.x.saturating_sub(1);
+    let room = area.right().saturating_sub(left);
+    canvas.put(left, y, room, &format!(" {text} "), style);
 }
