@@ -6,7 +6,7 @@ screen-ends = Are you still there? Press any key. This screen is wiped in { $spa
 screen-ends-short = Still there? Press any key: { $span }
 screen-ends-firm = This visit ends in { $span }.
 screen-reference = Reference for IT: { $reference }
-screen-to-start = Back to the start in { $span } - any key
+screen-to-start = Back to the start in { $span } · any key
 screen-more = More: arrow down
 screen-it = IT answers on { $phone }.
 screen-it-hours = IT answers on { $phone }, { $hours }.
@@ -123,6 +123,7 @@ screen-help-esc = back; twice: start over
 screen-help-language = another language
 screen-help-show = show the password for ten seconds
 screen-help-nothing-came = when no code came
+screen-help-demo = Demo: the directory is { $url }; the phone's page shows how to ask it.
 
 # Nothing came?
 screen-nothing-title = Nothing came?

@@ -259,8 +259,8 @@ impl App {
             Screen::Workspace | Screen::Chat => STEPS,
             Screen::Login(_) | Screen::Code(_) => 1,
             Screen::NewPassword(_) => 2,
-            Screen::Done(_) | Screen::Ended(_) => 1,
-            _ => 0,
+            // The text itself: no key stands out until somebody presses Tab.
+            _ => 1,
         };
         (0..items)
             .map(Target::Item)

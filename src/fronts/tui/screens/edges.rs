@@ -117,79 +117,57 @@ fn width_of(name: &str, word: &str) -> usize {
     name.len() + word
 }
 
+/// What gets its word first where not all have room for one. F1 and F2 are known without.
+const WORDS_FIRST: [Action; 10] = [
+    Action::GoOn,
+    Action::AnotherCode,
+    Action::Show,
+    Action::Back,
+    Action::NothingCame,
+    Action::Choose,
+    Action::Help,
+    Action::Language,
+    Action::Phone,
+    Action::NextField,
+];
+
 /// The bottom line that fits: its keys with their words, and the gap between them.
 fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
-    let first_name = |word: &str| word.split(" / ").next().unwrap_or("").to_owned();
-    let all = keys.to_vec();
-    let one_language: Vec<_> = keys
-        .iter()
-        .map(|(action, word)| match action {
-            Action::Language => (*action, first_name(word)),
-            _ => (*action, word.clone()),
-        })
-        .collect();
-    let without = |from: &[(Action, String)], drop: &[Action]| -> Vec<_> {
-        from.iter()
-            .filter(|(action, _)| !drop.contains(action))
-            .cloned()
-            .collect()
+    let fits = |line: &[(Action, String)], gap: usize| {
+        let gaps = line.len().saturating_sub(1) * gap;
+        let words = line.iter().map(|(a, word)| width_of(a.key_name(), word));
+        gaps + words.sum::<usize>() <= room
     };
-    let wordless = |from: &[(Action, String)], mute: &[Action]| -> Vec<_> {
-        from.iter()
-            .map(|(action, word)| {
-                let keeps = !mute.contains(action);
-                (*action, if keeps { word.clone() } else { String::new() })
-            })
-            .collect()
+    let mut line: Vec<_> = keys.iter().map(|(a, _)| (*a, String::new())).collect();
+    let all_languages = keys.iter().filter(|(a, _)| *a == Action::Language);
+    let one_language = |(action, words): &(Action, String)| {
+        let first = words.split(" / ").next().unwrap_or_default();
+        (*action, first.to_owned())
     };
-    use Action::{AnotherCode, Back, GoOn, Help, Language, NextField, NothingCame, Phone, Show};
-    let few = without(&one_language, &[NextField]);
-    let fewer = wordless(&few, &[Help]);
-    let muted = wordless(&few, &[Help, Language, Phone]);
-    let more_muted = wordless(&muted, &[Help, Language, Phone, Back]);
-    let one_asks = wordless(&muted, &[NothingCame]);
-    let bare = wordless(
-        &few,
-        &[
-            GoOn,
-            Help,
-            Language,
-            Phone,
-            Back,
-            Show,
-            AnotherCode,
-            NothingCame,
-        ],
-    );
-    let barest = without(&bare, &[GoOn]);
-    // Better one key less than keys without words.
-    let no_help = without(&muted, &[Help]);
-    let quiet = without(&more_muted, &[Help]);
-    let choices = [
-        (all.clone(), 3),
-        (all, 2),
-        (one_language, 2),
-        (few, 2),
-        (fewer, 2),
-        (muted, 2),
-        (more_muted, 2),
-        (one_asks, 2),
-        (no_help, 2),
-        (quiet, 2),
-        (bare, 2),
-    ];
-    let wide = |(keys, gap): &(Vec<(Action, String)>, u16)| {
-        let gaps = keys.len().saturating_sub(1) * usize::from(*gap);
-        let words: usize = keys
-            .iter()
-            .map(|(action, word)| width_of(action.key_name(), word))
-            .sum();
-        gaps + words
+    let in_order = WORDS_FIRST.iter().filter_map(|action| {
+        let key = keys.iter().find(|(other, _)| other == action)?;
+        Some(one_language(key))
+    });
+    for (action, word) in in_order.chain(all_languages.cloned()) {
+        let with_word = |(other, old): &(Action, String)| {
+            let new = if *other == action { &word } else { old };
+            (*other, new.clone())
+        };
+        let longer: Vec<_> = line.iter().map(with_word).collect();
+        if fits(&longer, 2) {
+            line = longer;
+        }
+    }
+    // Everybody knows Tab; without its word it says nothing.
+    line.retain(|(action, word)| *action != Action::NextField || !word.is_empty());
+    let gap = if fits(&line, 3) {
+        3
+    } else if fits(&line, 2) {
+        2
+    } else {
+        1
     };
-    choices
-        .into_iter()
-        .find(|choice| wide(choice) <= room)
-        .unwrap_or((barest, 1))
+    (line, gap)
 }
 
 /// In place of the bottom line: the visit ends soon.

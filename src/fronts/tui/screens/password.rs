@@ -12,6 +12,7 @@ use crate::text::Value;
 
 /// How wide the checklist is beside the fields.
 const CHECKLIST: u16 = 34;
+const DAY: Duration = Duration::from_secs(86_400);
 /// A password as old as this says how old it is.
 const WORTH_TELLING: Duration = Duration::from_secs(2 * 86_400);
 
@@ -99,7 +100,8 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
         column.text(canvas, &said.then, theme.plain());
     } else if let Some(report) = &screen.report {
         strength::sentence(view, &report.strength, column, canvas);
-    } else {
+    } else if !view.page.tight {
+        // In a small window the list of rules matters more.
         view.say(column, canvas, "screen-password-hint");
     }
 }
@@ -126,7 +128,8 @@ fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Vec<String> {
     });
     let old = screen.age.changed_at.map(|at| now.since(at));
     let old = old.filter(|old| *old >= WORTH_TELLING).map(|old| {
-        let span = view.words.span(old);
+        let days = old.as_secs() / DAY.as_secs();
+        let span = view.words.span(Duration::from_secs(days * DAY.as_secs()));
         view.words
             .with("screen-password-age", &[("span", (&span).into())])
     });
@@ -171,6 +174,10 @@ fn checklist(
             Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
         };
         let text = rule_words(view, rule);
+        if !column.has_room_for(&text, indent) {
+            // Half a rule says nothing.
+            continue;
+        }
         column.labelled(canvas, (word, style), indent, (&text, theme.plain()));
     }
 }
