@@ -52,6 +52,14 @@ impl<'a> Canvas<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
+        // What is typed may hold them, and is shown as it is.
+        let line;
+        let text = if text.contains(SEPARATORS) {
+            line = text.replace(SEPARATORS, " ");
+            line.as_str()
+        } else {
+            text
+        };
         let width = width.min(area.right().saturating_sub(x));
         // A space that kept words together has done its work.
         let text = text.replace('\u{A0}', " ");
@@ -103,6 +111,10 @@ impl<'a> Canvas<'a> {
             .map(|(_, target)| *target)
     }
 }
+
+/// Line and paragraph separators and annotation marks: counted as one column wide, although
+/// terminals take them for something else. What has no width is left out anyway.
+const SEPARATORS: [char; 5] = ['\u{2028}', '\u{2029}', '\u{FFF9}', '\u{FFFA}', '\u{FFFB}'];
 
 /// For terminals without UTF-8: what is not ASCII becomes something that is, of the same width.
 fn in_ascii(text: &str) -> String {
