@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::tz::TimeZone;
@@ -14,7 +15,7 @@ use crate::domain::policy;
 use crate::domain::time::Timestamp;
 use crate::flow::driver::settle::keep_settling;
 use crate::flow::driver::{Resets, pairing};
-use crate::flow::ports::Ports;
+use crate::flow::ports::{Messenger, Ports};
 use crate::fronts::kiosk::{self, Ended};
 use crate::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
 use crate::fronts::tui::msg::{PhoneMessage, Picture};
@@ -53,15 +54,29 @@ pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<Exi
         }
     });
     let settling = tokio::spawn(keep_settling(ports.clone()));
+    let looking = tokio::spawn(keep_looking(ports.messenger.clone()));
     let at_work = AtWork::default();
     let clock = ports.clock.clone();
     let services = services(ports, resets, place, address, at_work.clone(), demo_phone);
     let ended = kiosk::run(face, services, clock, at_work.done()).await;
     settling.abort();
+    looking.abort();
     Ok(match ended? {
         Ended::Quit | Ended::Signalled | Ended::HungUp => ExitCode::SUCCESS,
         Ended::CrashedTooOften => ExitCode::FAILURE,
     })
+}
+
+/// Keeps the channel's health known, so that nobody waits for it after typing a login name.
+async fn keep_looking(messenger: Arc<dyn Messenger>) {
+    /// An answer holds for twice as long.
+    const EVERY: Duration = Duration::from_secs(10);
+    loop {
+        if let Err(error) = messenger.works().await {
+            tracing::warn!(%error, "the channel does not work");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
 }
 
 fn app_settings(
@@ -70,6 +85,10 @@ fn app_settings(
     demo_phone: Option<&str>,
 ) -> Result<AppSettings, BootError> {
     let site = config.site()?;
+    let demo = match demo_phone {
+        Some(phone) => Some(demo_hint(config, phone)?),
+        None => None,
+    };
     Ok(AppSettings {
         site_name: site.name.clone(),
         host: site.short_address(),
@@ -89,10 +108,16 @@ fn app_settings(
         code_lifetime: config.code().lifetime,
         idle: config.kiosk()?.idle,
         timezone: TimeZone::system(),
-        demo: demo_phone.map(|url| DemoHint {
-            login: DEMO_LOGIN.to_owned(),
-            phone_url: url.to_owned(),
-        }),
+        demo,
+    })
+}
+
+fn demo_hint(config: &Config, phone_url: &str) -> Result<DemoHint, BootError> {
+    let ldap_url = config.directory()?.urls.first();
+    Ok(DemoHint {
+        login: DEMO_LOGIN.to_owned(),
+        phone_url: phone_url.to_owned(),
+        ldap_url: ldap_url.map(ToString::to_string).unwrap_or_default(),
     })
 }
 

@@ -32,8 +32,6 @@ pub enum EventKind {
     NoticeSent,
     /// The reset ended without a change.
     ResetEnded,
-    /// A picture's nonce was registered.
-    PairingOffered,
 }
 
 impl EventKind {
@@ -50,7 +48,6 @@ impl EventKind {
             Self::ChangeOutcome => "change_outcome",
             Self::NoticeSent => "notice_sent",
             Self::ResetEnded => "reset_ended",
-            Self::PairingOffered => "pairing_offered",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use unicode_normalization::UnicodeNormalization;
 
 use super::account::AccountKey;
 use super::secret::{CodeDigits, SiteKey};
@@ -56,11 +57,17 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The subject of a login name that leads nowhere; compared without case.
+    /// The subject of a login name that leads nowhere. Names that a directory would take for the
+    /// same (RFC 4518: without case, compatibility forms and doubled spaces) share it, else their
+    /// counts would tell them from a real account's (rule 3).
     pub fn nobody(key: &SiteKey, login: &str) -> Self {
+        let folded: String = login.nfkc().flat_map(char::to_lowercase).nfkc().collect();
         let mut mac = keyed(key);
         mac.update(b"rekey subject\0");
-        mac.update(login.to_lowercase().as_bytes());
+        for (place, word) in folded.split_whitespace().enumerate() {
+            mac.update(if place == 0 { b"" } else { b" " });
+            mac.update(word.as_bytes());
+        }
         Self::Nobody(hex(&mac.finalize().into_bytes()))
     }
 
@@ -193,4 +200,26 @@ pub(crate) fn keyed(key: &SiteKey) -> Hmac<Sha256> {
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_a_directory_takes_for_one_are_counted_as_one() {
+        let key = SiteKey::new([7; 32]);
+        let nobody = |login| Subject::nobody(&key, login);
+        for alike in [
+            "NO.ONE here",
+            "no.one   here",
+            "ｎｏ.one\u{3000}here",
+            "No.One\u{A0}Here",
+        ] {
+            assert_eq!(nobody(alike), nobody("no.one here"), "{alike}");
+        }
+        for other in ["no.onehere", "no.one here2", "nö.one here", ""] {
+            assert_ne!(nobody(other), nobody("no.one here"), "{other}");
+        }
+    }
 }

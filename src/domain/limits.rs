@@ -23,6 +23,8 @@ pub struct BucketLimit {
     pub burst: u32,
     /// How long one token takes to come back.
     pub refill: Duration,
+    /// How many refills anybody waits at most, whoever came before.
+    pub longest_line: u32,
 }
 
 /// Wrong codes for one account.
@@ -43,10 +45,12 @@ pub const CODE_MESSAGES: [SlidingLimit; 2] = [
         window: DAY,
     },
 ];
-/// Attempts (a login name or a code submitted) at one kiosk: it is slowed, never blocked.
+/// Attempts (a login name or a code submitted) at one kiosk: it is slowed, never blocked, and
+/// nobody waits longer than a minute.
 pub const KIOSK_ATTEMPTS: BucketLimit = BucketLimit {
     burst: 30,
     refill: Duration::from_secs(5),
+    longest_line: 12,
 };
 /// Longest password in code points after NFC; longer is refused, never cut.
 pub const PASSWORD_MAX_CHARS: usize = 128;

@@ -96,6 +96,19 @@ impl CodeCounts {
 }
 
 /// A token bucket as it is stored: how many tokens there were at a time.
+///
+/// Below zero is a debt: so many takers have been given a turn that has not come yet. Somebody who
+/// submits and leaves, again and again, leaves such turns behind unused, and the next person would
+/// wait for all of them. So the debt ends at [`BucketLimit::longest_line`] turns: whoever comes
+/// then waits that long and no longer, and owes nothing more.
+///
+/// What that costs: takers who come while the line is full all get the same turn, so that more
+/// than one a refill may go on. One after another they cannot gain by it. A kiosk serves one
+/// visit at a time, and a visit that goes on waits its turn before it can take another: by then the
+/// bucket has refilled as much as it waited, and one goes on for each refill beyond the burst
+/// (`one_visit_after_another_keeps_the_rate`). Whoever leaves instead of waiting has gone on with
+/// nothing. What guards an account does not hang on this: its codes are counted by themselves
+/// ([`WRONG_CODES`]).
 #[derive(Copy, Clone, PartialEq, Debug)]
 pub struct Bucket {
     /// Tokens at `at`; negative when takers already wait their turn.
@@ -113,17 +126,19 @@ impl Bucket {
         }
     }
 
-    /// Takes one token: it is never refused, but its turn may be later. Returns the bucket to
-    /// store and when the taker may go on. A clock set back neither adds nor takes tokens.
+    /// Takes one token: it is never refused, but its turn may be later, by
+    /// [`BucketLimit::longest_line`] refills at most. Returns the bucket to store and when the
+    /// taker may go on. A clock set back neither adds nor takes tokens.
     pub fn take(self, limit: BucketLimit, now: Timestamp) -> (Self, Permission) {
         let refill = limit.refill.as_secs_f64().max(0.001);
         let gained = now.since(self.at).as_secs_f64() / refill;
-        let tokens = (self.tokens + gained).min(f64::from(limit.burst)) - 1.0;
+        let there = (self.tokens + gained).min(f64::from(limit.burst));
+        let tokens = (there - 1.0).max(-f64::from(limit.longest_line));
         let left = Self { tokens, at: now };
         if tokens >= 0.0 {
             (left, Permission::Now)
         } else {
-            let wait = std::time::Duration::from_secs_f64((-tokens * refill).min(3600.0));
+            let wait = std::time::Duration::from_secs_f64(-tokens * refill);
             (left, Permission::At(now.plus(wait)))
         }
     }
@@ -211,7 +226,7 @@ mod tests {
     #[test]
     fn a_kiosk_is_slowed_after_thirty_and_never_refused() {
         let mut bucket = Bucket::full(KIOSK_ATTEMPTS, at(0));
-        for attempt in 0..40u32 {
+        for attempt in 0..42u32 {
             let (next, permission) = bucket.take(KIOSK_ATTEMPTS, at(0));
             bucket = next;
             let expected = match attempt {
@@ -220,6 +235,18 @@ mod tests {
             };
             assert_eq!(permission, expected, "attempt {attempt}");
         }
+    }
+
+    #[test]
+    fn who_comes_after_somebody_that_submits_and_leaves_waits_a_minute_at_most() {
+        let mut bucket = Bucket::full(KIOSK_ATTEMPTS, at(0));
+        for _ in 0..10_000 {
+            bucket = bucket.take(KIOSK_ATTEMPTS, at(0)).0;
+        }
+        let (bucket, permission) = bucket.take(KIOSK_ATTEMPTS, at(0));
+        assert_eq!(permission, Permission::At(at(60)));
+        // A minute later it is as if there had been thirty.
+        assert_eq!(bucket.take(KIOSK_ATTEMPTS, at(65)).1, Permission::Now);
     }
 
     fn limits() -> impl Strategy<Value = SlidingLimit> {
@@ -291,12 +318,64 @@ mod tests {
             }
             let earlier = at(0).minus(Duration::from_millis(back));
             let (after, _) = bucket.take(KIOSK_ATTEMPTS, earlier);
-            prop_assert!(after.tokens <= bucket.tokens - 1.0);
+            let floor = -f64::from(KIOSK_ATTEMPTS.longest_line);
+            prop_assert!(after.tokens <= (bucket.tokens - 1.0).max(floor));
         }
 
-        /// In any stretch a kiosk gets at most its burst and what came back meanwhile.
+        /// Nobody waits longer than the longest line, whatever was done before, and whatever the
+        /// clock did.
         #[test]
-        fn a_bucket_keeps_its_rate(pauses in prop::collection::vec(0u64..8_000, 1..120)) {
+        fn nobody_waits_longer_than_the_longest_line(
+            jumps in prop::collection::vec(-100_000i64..100_000, 1..200),
+        ) {
+            let mut now = at(0);
+            let mut bucket = Bucket::full(KIOSK_ATTEMPTS, now);
+            for jump in jumps {
+                now = Timestamp::from_millis(now.as_millis() + jump / 100);
+                let (next, permission) = bucket.take(KIOSK_ATTEMPTS, now);
+                bucket = next;
+                if let Permission::At(then) = permission {
+                    prop_assert!(then >= now);
+                    prop_assert!(then <= now.plus(Duration::from_secs(60)));
+                }
+            }
+        }
+
+        /// Whoever waits each turn, and so every visitor of a kiosk that gets anything: in any
+        /// stretch at most the burst and what came back meanwhile go on, however many others
+        /// submit and leave in between.
+        #[test]
+        fn one_visit_after_another_keeps_the_rate(
+            visits in prop::collection::vec((0u64..8_000, 0u32..20), 1..120),
+        ) {
+            let mut now = at(0);
+            let mut bucket = Bucket::full(KIOSK_ATTEMPTS, now);
+            let mut turns: Vec<Timestamp> = Vec::new();
+            for (pause, leave) in visits {
+                now = now.plus(Duration::from_millis(pause));
+                for _ in 0..leave {
+                    let (next, permission) = bucket.take(KIOSK_ATTEMPTS, now);
+                    bucket = next;
+                    // Who is let on at once has gone on before leaving.
+                    if permission == Permission::Now {
+                        turns.push(now);
+                    }
+                }
+                let (next, permission) = bucket.take(KIOSK_ATTEMPTS, now);
+                bucket = next;
+                if let Permission::At(then) = permission {
+                    now = then;
+                }
+                turns.push(now);
+            }
+            assert_rate(&turns)?;
+        }
+
+        /// Those who wait in parallel keep the rate too, up to the longest line.
+        #[test]
+        fn a_line_that_is_not_full_keeps_the_rate(
+            pauses in prop::collection::vec(0u64..8_000, 1..120),
+        ) {
             let mut now = at(0);
             let mut bucket = Bucket::full(KIOSK_ATTEMPTS, now);
             let mut turns: Vec<Timestamp> = Vec::new();
@@ -304,20 +383,34 @@ mod tests {
                 now = now.plus(Duration::from_millis(pause));
                 let (next, permission) = bucket.take(KIOSK_ATTEMPTS, now);
                 bucket = next;
-                turns.push(match permission {
-                    Permission::Now => now,
-                    Permission::At(then) => then,
-                });
-            }
-            turns.sort_unstable();
-            for (i, start) in turns.iter().enumerate() {
-                for (j, end) in turns.iter().enumerate().skip(i) {
-                    // A millisecond for what is cut off in converting.
-                    let stretch = end.since(*start).as_secs_f64() + 0.001;
-                    let most = 30.0 + stretch / 5.0 + 1e-3;
-                    prop_assert!((j - i + 1) as f64 <= most.ceil(), "{} in {stretch} s", j - i + 1);
+                match permission {
+                    Permission::Now => turns.push(now),
+                    Permission::At(then) if then < now.plus(Duration::from_secs(60)) => {
+                        turns.push(then);
+                    }
+                    // The line is full: they come later.
+                    Permission::At(_) => now = now.plus(Duration::from_secs(30)),
                 }
             }
+            turns.sort_unstable();
+            assert_rate(&turns)?;
         }
+    }
+
+    /// In any stretch at most the burst and what came back meanwhile.
+    fn assert_rate(turns: &[Timestamp]) -> Result<(), TestCaseError> {
+        for (i, start) in turns.iter().enumerate() {
+            for (j, end) in turns.iter().enumerate().skip(i) {
+                // A millisecond for what is cut off in converting.
+                let stretch = end.since(*start).as_secs_f64() + 0.001;
+                let most = 30.0 + stretch / 5.0 + 1e-3;
+                prop_assert!(
+                    (j - i + 1) as f64 <= most.ceil(),
+                    "{} in {stretch} s",
+                    j - i + 1
+                );
+            }
+        }
+        Ok(())
     }
 }

@@ -61,7 +61,8 @@ pub(crate) fn demo() -> AppSettings {
     AppSettings {
         demo: Some(DemoHint {
             login: "lin.wei".into(),
-            phone_url: "http://127.0.0.1:8000".into(),
+            phone_url: "http://127.0.0.1:8000/phone".into(),
+            ldap_url: "ldap://127.0.0.1:3890".into(),
         }),
         ..settings()
     }

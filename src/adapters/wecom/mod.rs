@@ -99,8 +99,11 @@ impl Wecom {
         })
     }
 
-    /// One call with everything around it: the circuit, the time limit, busy retries; the
-    /// channel's health is remembered from how it went.
+    /// One call with everything around it: the circuit, the time limit, busy retries.
+    ///
+    /// Its outcome says nothing about the channel's health: only some login names lead to a
+    /// message, so a health that messages changed would tell those names apart by how fast, or
+    /// how, the next lookup is answered (rule 3). Only the look that every lookup takes counts.
     async fn call<T, F>(&self, limit: Duration, attempt: impl Fn() -> F) -> Result<T, SendError>
     where
         F: Future<Output = Result<T, Failure>>,
@@ -109,27 +112,31 @@ impl Wecom {
         let outcome = tokio::time::timeout(limit, with_patience(attempt))
             .await
             .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
-        match outcome {
-            Ok(value) => {
-                self.health.worked(self.now());
-                Ok(value)
-            }
-            Err(failure) => Err(self.judge(&failure)),
-        }
+        outcome.map_err(|failure| self.judge(&failure))
     }
 
     fn judge(&self, failure: &Failure) -> SendError {
-        if failure.meaning() == Some(Meaning::Receiver) {
-            // Others are reached.
-            self.health.worked(self.now());
-            return SendError::Receiver(failure.to_string());
+        match failure.meaning() {
+            Some(Meaning::Receiver) => return SendError::Receiver(failure.to_string()),
+            Some(Meaning::TooOften) => self.health.too_often(self.now()),
+            _ => {}
         }
-        if failure.meaning() == Some(Meaning::TooOften) {
-            self.health.too_often(self.now());
+        SendError::ChannelDown(failure.to_string())
+    }
+
+    /// Looks whether the channel works, and remembers the answer.
+    async fn look(&self) -> Result<(), SendError> {
+        let limit = PROBE_TIMEOUT.min(self.timeout);
+        let answer = self
+            .call(limit, || self.api.app_is_open(self.agent_id))
+            .await;
+        match &answer {
+            Ok(()) => self.health.worked(self.now()),
+            Err(SendError::ChannelDown(words) | SendError::Receiver(words)) => {
+                self.health.failed(self.now(), words);
+            }
         }
-        let words = failure.to_string();
-        self.health.failed(self.now(), &words);
-        SendError::ChannelDown(words)
+        answer
     }
 
     fn now(&self) -> Duration {
@@ -215,11 +222,7 @@ impl Messenger for Wecom {
             // Somebody else may have looked while this call waited for its turn.
             match self.health.known(self.now()) {
                 Some(known) => known,
-                None => {
-                    let limit = PROBE_TIMEOUT.min(self.timeout);
-                    self.call(limit, || self.api.app_is_open(self.agent_id))
-                        .await
-                }
+                None => self.look().await,
             }
         });
         looked.await.unwrap_or_else(|_| {

@@ -209,8 +209,11 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         }
         Effect::Send(message, purpose) => Answer::Sent(purpose, send(&ports, message).await),
         Effect::Recall(sent) => {
-            if let Err(error) = ports.messenger.recall(&sent).await {
-                tracing::info!(%error, "a used code's message could not be taken back");
+            // The code is used: taking its message back is tidiness, and nobody waits long for it.
+            match tokio::time::timeout(RECALL_TIMEOUT, ports.messenger.recall(&sent)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::info!(%error, "a code's message was not taken back"),
+                Err(_) => tracing::info!("a code's message was not taken back in time"),
             }
             return None;
         }
@@ -326,6 +329,9 @@ async fn find_out(
     let landed = ports.directory.landed(key, dn, mark).await;
     (bind, landed)
 }
+
+/// How long taking a message back may hold up the next visit.
+const RECALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long after an unknown outcome it is looked up for the first time.
 pub(super) const FIRST_LOOK: Duration = Duration::from_secs(10);
