@@ -285,10 +285,10 @@ mod tests {
         let (kiosk, reference) = ("lobby-1".to_owned(), "K4T9".to_owned());
         for language in Language::ALL {
             let mut texts = Vec::new();
-            for changed in [true, false] {
+            for outcome in [Outcome::Changed, Outcome::Failed, Outcome::Unknown] {
                 let (kiosk, reference) = (kiosk.clone(), reference.clone());
                 texts.push(Body::Settled {
-                    changed,
+                    outcome,
                     kiosk,
                     reference,
                 });
