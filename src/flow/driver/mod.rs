@@ -349,3 +349,33 @@ async fn close(
     }
     closed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::Mutex;
+
+    /// The store has one connection: an effect that was polled once may hold it while a record
+    /// waits for it.
+    #[tokio::test]
+    async fn an_effect_that_holds_what_is_waited_for_goes_on() {
+        let connection = Arc::new(Mutex::new(()));
+        let mut work = Work::default();
+        let held = connection.clone().lock_owned().await;
+        work.effects.push(Box::pin(async move {
+            tokio::task::yield_now().await;
+            drop(held);
+            Some(Answer::Timer(Timer::Again))
+        }));
+        let waited = work.beside(connection.lock());
+        let limit = Duration::from_secs(10);
+        let got = tokio::time::timeout(limit, waited).await;
+        assert!(got.is_ok(), "both stand still");
+        assert!(!work.is_idle(), "its answer is kept");
+        assert!(matches!(
+            work.next_answer().await,
+            Some(Some(Answer::Timer(Timer::Again)))
+        ));
+        assert!(work.is_idle());
+    }
+}
