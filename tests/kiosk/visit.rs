@@ -57,6 +57,9 @@ pub(crate) trait Visit {
     fn type_password(&mut self, password: &str);
     /// Waits for the menu of the visit with this number, counted from 1.
     fn wait_for_visit(&mut self, number: usize);
+    /// Whether it is still the process that was started: it has not ended, and no child goes on in
+    /// its place.
+    fn is_the_same_process(&self) -> bool;
     /// What the screen shows, with the clock and the countdowns masked.
     fn still(&self) -> String;
 }
@@ -89,6 +92,14 @@ impl Visit for Pty {
     fn wait_for_visit(&mut self, number: usize) {
         self.wait_for_raw(BEGINS, number);
         self.wait_for_text(MENU);
+    }
+
+    fn is_the_same_process(&self) -> bool {
+        let pid = self.pid().as_raw_nonzero();
+        let read = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}"));
+        // One that has ended and was not waited for has no command line any more.
+        let alive = read("cmdline").is_ok_and(|line| line.contains("kiosk"));
+        alive && read(&format!("task/{pid}/children")).is_ok_and(|list| list.trim().is_empty())
     }
 
     fn still(&self) -> String {
