@@ -345,7 +345,7 @@ fn state(ldap: &SimLdap, person: &Person, now: Timestamp) -> String {
     }
     match password.expires_at.map(|at| at.since(now)) {
         Some(left) if left.is_zero() => "password expired".to_owned(),
-        Some(left) => match left.as_secs() / DAY.as_secs() {
+        Some(left) => match left.as_secs().div_ceil(DAY.as_secs()) {
             1 => "password works for 1 more day".to_owned(),
             days => format!("password works for {days} more days"),
         },

@@ -27,6 +27,7 @@ screen-method-2-how = Write to "Reset Password"
 screen-method-3 = IT support
 screen-method-3-how = With a code from your WeCom
 screen-no-camera = No camera? Way 2, send { $code }
+screen-no-picture = Or choose way 2 and send { $code }.
 
 # Method 1.
 screen-workspace-title = Set it on your phone, in WeCom

@@ -27,6 +27,7 @@ screen-method-2-how = Kirim pesan ke "Reset Password"
 screen-method-3 = Bantuan IT
 screen-method-3-how = Dengan kode dari WeCom Anda
 screen-no-camera = Tanpa kamera? Cara 2: { $code }
+screen-no-picture = Atau pilih cara 2, kirim { $code }.
 
 # Method 1.
 screen-workspace-title = Di ponsel Anda, lewat WeCom

@@ -27,6 +27,7 @@ screen-method-2-how = 发消息给 "Reset Password"
 screen-method-3 = IT 支持
 screen-method-3-how = 用企业微信收到的验证码
 screen-no-camera = 不能扫码？用方式 2 发送 { $code }
+screen-no-picture = 或用方式 2 发送 { $code }。
 
 # Method 1.
 screen-workspace-title = 在手机的企业微信里设置

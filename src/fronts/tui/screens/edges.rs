@@ -122,8 +122,8 @@ const WORDS_FIRST: [Action; 10] = [
     Action::GoOn,
     Action::AnotherCode,
     Action::Show,
-    Action::Back,
     Action::NothingCame,
+    Action::Back,
     Action::Choose,
     Action::Help,
     Action::Language,
@@ -159,7 +159,12 @@ fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
         }
     }
     // Everybody knows Tab; without its word it says nothing.
-    line.retain(|(action, word)| *action != Action::NextField || !word.is_empty());
+    let silent =
+        |(action, word): &(Action, String)| *action == Action::NextField && word.is_empty();
+    if line.iter().any(silent) {
+        let others = keys.iter().filter(|(a, _)| *a != Action::NextField);
+        return fit(&others.cloned().collect::<Vec<_>>(), room);
+    }
     let gap = if fits(&line, 3) {
         3
     } else if fits(&line, 2) {

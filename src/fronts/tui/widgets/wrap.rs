@@ -48,7 +48,7 @@ fn fill(pieces: &[String], width: usize) -> Vec<String> {
             lines.push(line.trim_end().to_owned());
             line.clear();
         }
-        for grapheme in piece.graphemes(true) {
+        for grapheme in graphemes(piece) {
             if line.width() + grapheme.width() > width && !line.is_empty() {
                 if grapheme.trim().is_empty() {
                     continue;
@@ -67,7 +67,7 @@ fn pieces(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut before: Option<&str> = None;
-    for grapheme in text.graphemes(true) {
+    for grapheme in graphemes(text) {
         if before.is_some_and(|before| may_break(before, grapheme)) {
             pieces.push(std::mem::take(&mut piece));
         }
@@ -76,6 +76,15 @@ fn pieces(text: &str) -> Vec<String> {
     }
     pieces.push(piece);
     pieces
+}
+
+/// The graphemes; those of ASCII are its characters and need no tables.
+fn graphemes(text: &str) -> Vec<&str> {
+    if text.is_ascii() {
+        (0..text.len()).filter_map(|at| text.get(at..=at)).collect()
+    } else {
+        text.graphemes(true).collect()
+    }
 }
 
 fn may_break(before: &str, after: &str) -> bool {
