@@ -71,8 +71,14 @@ struct ConfigFile {
 }
 
 impl ConfigFile {
-    fn read(&self) -> Result<Config, CliError> {
-        Ok(Config::read(&self.path, Allow::default())?)
+    /// The configuration, where its state is there already: who asks for the record must not begin
+    /// a new one by a slip of the pen, and then be told that nothing is missing.
+    fn with_state(&self) -> Result<Config, CliError> {
+        let config = Config::read(&self.path, Allow::default())?;
+        match config.store()?.database.as_path() {
+            state if state.exists() => Ok(config),
+            state => Err(CliError::NoState(state.to_owned())),
+        }
     }
 }
 
@@ -83,6 +89,12 @@ enum CliError {
     Config(#[from] ConfigError),
     #[error("{0}")]
     Boot(#[from] BootError),
+    #[error(
+        "{}: there is no state yet, so there is no record. Is [store] url right, and may this user \
+         look there?",
+        .0.display()
+    )]
+    NoState(PathBuf),
     #[error("The output could not be written: {0}.")]
     Output(#[from] io::Error),
     #[error("The system gave no threads to work with: {0}. Close other programs and try again.")]
@@ -126,10 +138,10 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             wait_for(boot::kiosk(config, demo_phone))
         }
         Command::Audit(Audit::Verify(file)) => {
-            wait_for(boot::audit_verify(file.read()?, &mut io::stdout()))
+            wait_for(boot::audit_verify(file.with_state()?, &mut io::stdout()))
         }
         Command::Audit(Audit::Export(file)) => {
-            let config = file.read()?;
+            let config = file.with_state()?;
             let mut out = io::BufWriter::new(io::stdout());
             let code = wait_for(boot::audit_export(config, &mut out))?;
             out.flush()?;
@@ -217,5 +229,19 @@ mod tests {
         ));
         assert!(same(code("rekey kiosk"), USAGE));
         assert!(same(code("rekey --version"), 0));
+    }
+
+    #[test]
+    fn asking_for_a_record_begins_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rekey.toml");
+        let store = "[store]\nurl = \"sqlite:state.db\"\nkey_file = \"key\"\n";
+        std::fs::write(&path, store).unwrap();
+        for command in ["verify", "export"] {
+            let words = ["rekey", "audit", command, "--config"].map(OsString::from);
+            let code = run(words.into_iter().chain([path.clone().into_os_string()]));
+            assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -10,6 +10,8 @@
 
 #[path = "support/company.rs"]
 mod company;
+#[path = "kiosk/gate.rs"]
+mod gate;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/mod.rs"]
@@ -18,5 +20,19 @@ mod support;
 #[path = "kiosk/visit.rs"]
 mod visit;
 
+#[path = "kiosk/codes.rs"]
+mod codes;
+#[path = "kiosk/demo.rs"]
+mod demo;
+#[path = "kiosk/faults.rs"]
+mod faults;
+#[path = "kiosk/kills.rs"]
+mod kills;
+#[path = "kiosk/secrets.rs"]
+mod secrets;
+#[path = "kiosk/signals.rs"]
+mod signals;
+#[path = "kiosk/start.rs"]
+mod start;
 #[path = "kiosk/whole.rs"]
 mod whole;

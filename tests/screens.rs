@@ -18,3 +18,5 @@ mod scenes;
 mod sizes;
 #[path = "screens/stories.rs"]
 mod stories;
+#[path = "screens/svg.rs"]
+mod svg;

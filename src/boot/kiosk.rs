@@ -85,6 +85,10 @@ fn app_settings(
     demo_phone: Option<&str>,
 ) -> Result<AppSettings, BootError> {
     let site = config.site()?;
+    let demo = match demo_phone {
+        Some(phone) => Some(demo_hint(config, phone)?),
+        None => None,
+    };
     Ok(AppSettings {
         site_name: site.name.clone(),
         host: site.short_address(),
@@ -104,10 +108,16 @@ fn app_settings(
         code_lifetime: config.code().lifetime,
         idle: config.kiosk()?.idle,
         timezone: TimeZone::system(),
-        demo: demo_phone.map(|url| DemoHint {
-            login: DEMO_LOGIN.to_owned(),
-            phone_url: url.to_owned(),
-        }),
+        demo,
+    })
+}
+
+fn demo_hint(config: &Config, phone_url: &str) -> Result<DemoHint, BootError> {
+    let ldap_url = config.directory()?.urls.first();
+    Ok(DemoHint {
+        login: DEMO_LOGIN.to_owned(),
+        phone_url: phone_url.to_owned(),
+        ldap_url: ldap_url.map(ToString::to_string).unwrap_or_default(),
     })
 }
 

@@ -147,6 +147,12 @@ fn url(written: &str, starttls: bool, allow: Allow) -> Result<Url, String> {
     if url.host_str().is_none_or(str::is_empty) || !bare {
         return Err(shape());
     }
+    let encrypted = url.scheme() == "ldaps" || starttls;
+    if encrypted && matches!(url.host(), Some(url::Host::Ipv6(_))) {
+        return Err(format!(
+            "{written:?}: write a host name, not an IPv6 address"
+        ));
+    }
     match (url.scheme(), starttls) {
         ("ldaps", false) | ("ldap", true) => Ok(url),
         ("ldaps", true) => Err(format!(

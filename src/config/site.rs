@@ -5,6 +5,7 @@ use url::Url;
 
 use super::error::Fault;
 use super::value;
+use crate::domain::words::Words;
 
 /// The company's installation: its name, languages, public address.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,11 +132,13 @@ fn words(words: Vec<String>) -> Result<Vec<String>, Fault> {
     words
         .into_iter()
         .map(|word| match value::text("words", word) {
-            // A shorter one would refuse nearly every password.
-            Ok(word) if word.chars().count() < 2 => Err(Fault::new(
-                "words",
-                format!("{word:?} is too short: 2 characters or more"),
-            )),
+            // A shorter one would refuse nearly every password, so it is never looked for.
+            Ok(word) if Words::new(&[], std::slice::from_ref(&word)).site.is_empty() => {
+                Err(Fault::new(
+                    "words",
+                    format!("{word:?} is too short: 3 letters or more, or 2 Chinese characters"),
+                ))
+            }
             other => other,
         })
         .collect()

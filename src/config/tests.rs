@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -36,7 +37,10 @@ impl Etc {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         }
         let here = folder.path().display().to_string();
-        let text = EXAMPLE.replace("/etc/rekey", &here);
+        // With everything that the example leaves out, too.
+        let text = EXAMPLE
+            .replace("/etc/rekey", &here)
+            .replace("# callback_", "callback_");
         Self { folder, text }
     }
 
@@ -450,6 +454,7 @@ fn names_in_the_directory_are_well_formed() {
 fn wecom_values_are_well_formed() {
     refusal("agent_id = 1000002", "agent_id = 0", "wecom.agent_id");
     refusal("corp_id = \"ww", "corp_id = \"w w", "wecom.corp_id");
+    refusal("weixin.qq.com\"", "weixin.qq.com/proxy\"", "wecom.api");
     let half = Etc::new().with("callback_aes_key_file = ", "#");
     assert!(half.error().contains("callback_aes_key_file: is missing"));
     let short = Etc::new();
@@ -522,4 +527,44 @@ fn the_later_fronts_are_checked_too() {
         "listen = \"x\"",
         "metrics.listen",
     );
+}
+
+#[test]
+fn a_site_word_that_would_never_be_found_is_refused() {
+    for word in ["co", "a-b-c", "张"] {
+        let words = format!("words = [\"{word}\"]");
+        refusal("words = [\"contoso\"]", &words, "site.words");
+    }
+    let han = Etc::new().with("words = [\"contoso\"]", "words = [\"张三\", \"IBM\"]");
+    assert_eq!(han.read().unwrap().site_policy().words, ["张三", "IBM"]);
+}
+
+#[test]
+fn the_example_is_whole_once_its_files_are_there() {
+    let mut etc = Etc::new();
+    etc.text = etc.text.replace("\ncallback_", "\n# callback_");
+    fs::remove_file(etc.folder.path().join("wecom-token")).unwrap();
+    fs::remove_file(etc.folder.path().join("wecom-aes-key")).unwrap();
+    assert!(etc.read().is_ok());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is in the file, it is read or refused, and no secret gets into the refusal.
+    #[test]
+    fn any_file_is_read_or_refused(
+        at in any::<prop::sample::Index>(),
+        length in 0usize..40,
+        instead in "\\PC{0,12}|[\\[\\]{}=\"'#\n\\\\]{0,8}",
+    ) {
+        let mut etc = Etc::new().with("bind_password_file = ", "bind_password = \"canary\" #");
+        let starts: Vec<usize> = etc.text.char_indices().map(|(start, _)| start).collect();
+        let start = starts[at.index(starts.len())];
+        let end = etc.text[start..].char_indices().nth(length).map_or(etc.text.len(), |(n, _)| start + n);
+        etc.text.replace_range(start..end, &instead);
+        if let Err(error) = etc.read_allowing(Allow::default()) {
+            prop_assert!(!error.to_string().contains("canary"), "{error}");
+        }
+    }
 }

@@ -76,7 +76,7 @@ impl Raw {
             folder,
         )?;
         Ok(Wecom {
-            api: value::web_address("api", api)?,
+            api: api_address(api)?,
             corp_id: corp_id(self.corp_id)?,
             agent_id: u32::try_from(agent_id)
                 .map_err(|_| Fault::new("agent_id", "is too large"))?,
@@ -84,6 +84,18 @@ impl Raw {
             callback: callback(token, aes_key)?,
         })
     }
+}
+
+/// The API's paths are WeCom's own: one before them would be dropped without a word.
+fn api_address(written: &str) -> Result<Url, Fault> {
+    let url = value::web_address("api", written)?;
+    if url.path() != "/" {
+        return Err(Fault::new(
+            "api",
+            format!("must end after the host, is {written:?}"),
+        ));
+    }
+    Ok(url)
 }
 
 fn corp_id(written: String) -> Result<String, Fault> {

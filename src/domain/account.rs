@@ -136,3 +136,50 @@ pub struct Account {
     /// Age, expiry, lock.
     pub age: PasswordAge,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_what_wecom_could_have_given_is_a_userid() {
+        for good in ["LinWei", "lin.wei@contoso", "7", " LinWei "] {
+            assert!(WecomUserId::parse(good).is_some(), "{good}");
+        }
+        // Several receivers, everybody, and what merely looks like a letter.
+        for bad in [
+            "",
+            "@all",
+            "a|b",
+            "a,b",
+            "a b",
+            "a\r\nb",
+            "lin\u{435}",
+            ".a",
+        ] {
+            assert!(WecomUserId::parse(bad).is_none(), "{bad:?}");
+        }
+        assert!(WecomUserId::parse(&"a".repeat(65)).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_taken_for_a_login_name_keeps_the_promises(typed in any::<String>()) {
+            if let Some(login) = LoginName::parse(&typed) {
+                let text = login.as_str();
+                prop_assert!((1..=limits::LOGIN_MAX_BYTES).contains(&text.len()));
+                prop_assert!(!text.chars().any(char::is_control));
+                prop_assert_eq!(LoginName::parse(text), Some(login.clone()));
+            }
+        }
+
+        #[test]
+        fn whatever_is_taken_for_a_userid_names_one_member(text in any::<String>()) {
+            if let Some(id) = WecomUserId::parse(&text) {
+                prop_assert!(!id.as_str().contains(['|', ' ', ',']) && !id.as_str().starts_with('@'));
+            }
+        }
+    }
+}

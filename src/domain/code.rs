@@ -57,15 +57,17 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The subject of a login name that leads nowhere. Compared as directories compare names,
-    /// without regard to case, width and the number of spaces (RFC 4518): what would be several
-    /// spellings of one real account shares its counts here too.
+    /// The subject of a login name that leads nowhere. Names that a directory would take for the
+    /// same (RFC 4518: without case, compatibility forms and doubled spaces) share it, else their
+    /// counts would tell them from a real account's (rule 3).
     pub fn nobody(key: &SiteKey, login: &str) -> Self {
-        let folded: String = login.nfkc().collect::<String>().to_lowercase();
-        let words: Vec<&str> = folded.split_whitespace().collect();
+        let folded: String = login.nfkc().flat_map(char::to_lowercase).nfkc().collect();
         let mut mac = keyed(key);
         mac.update(b"rekey subject\0");
-        mac.update(words.join(" ").as_bytes());
+        for (place, word) in folded.split_whitespace().enumerate() {
+            mac.update(if place == 0 { b"" } else { b" " });
+            mac.update(word.as_bytes());
+        }
         Self::Nobody(hex(&mac.finalize().into_bytes()))
     }
 
@@ -260,5 +262,22 @@ mod tests {
         let one = CodeMac::new(&key, &place("ssh", "lobby"), &digits);
         let other = CodeMac::new(&key, &place("ss", "hlobby"), &digits);
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn names_that_a_directory_takes_for_one_are_counted_as_one() {
+        let key = SiteKey::new([7; 32]);
+        let nobody = |login| Subject::nobody(&key, login);
+        for alike in [
+            "NO.ONE here",
+            "no.one   here",
+            "ｎｏ.one\u{3000}here",
+            "No.One\u{A0}Here",
+        ] {
+            assert_eq!(nobody(alike), nobody("no.one here"), "{alike}");
+        }
+        for other in ["no.onehere", "no.one here2", "nö.one here", ""] {
+            assert_ne!(nobody(other), nobody("no.one here"), "{other}");
+        }
     }
 }

@@ -50,14 +50,14 @@ impl Strength {
 /// The verdict while typing: at most 5 ms; perhaps too kind, never the reason to accept.
 pub fn live(password: &str, words: &Words) -> Strength {
     let text = normal(password);
-    let first: Zeroizing<String> = Zeroizing::new(text.chars().take(WINDOW).collect());
+    let first = cut(text.chars().take(WINDOW));
     let verdict = judge(&without_excess(&first), words);
     let length = text.chars().count();
     if length <= WINDOW || verdict.score == 4 {
         return verdict;
     }
     // A weak beginning says nothing about a good end.
-    let last: Zeroizing<String> = Zeroizing::new(text.chars().skip(length - WINDOW).collect());
+    let last = cut(text.chars().skip(length - WINDOW));
     let end = judge(&without_excess(&last), words);
     if end.score > verdict.score {
         end
@@ -74,6 +74,13 @@ pub fn full(password: &str, words: &Words) -> Strength {
 /// Builds zxcvbn's tables (5.5 MB, some 40 ms), which the first verdict would else wait for.
 pub fn warm_up() {
     let _ = full("warm up: l33t words, 2026-01-01, qwerty", &Words::default());
+}
+
+/// At most [`WINDOW`] characters, in a buffer that is wiped and never grows.
+fn cut(part: impl Iterator<Item = char>) -> Zeroizing<String> {
+    let mut window = Zeroizing::new(String::with_capacity(WINDOW * 4));
+    window.extend(part.take(WINDOW));
+    window
 }
 
 fn judge(text: &str, words: &Words) -> Strength {
@@ -115,7 +122,8 @@ fn fix(entropy: &Entropy, inputs: &Inputs) -> Fix {
 /// Compatibility forms (full-width letters and the like) hide a word from zxcvbn, not from a
 /// guesser.
 fn normal(password: &str) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(password.len().saturating_mul(4)));
+    // As in `words::fold`: room for the longest result.
+    let mut text = Zeroizing::new(String::with_capacity(password.len().saturating_mul(12)));
     text.extend(password.nfkc());
     text
 }

@@ -49,7 +49,9 @@ impl Words {
 
 /// Text as it is compared: compatibility forms, accents and case make no difference.
 pub fn fold(text: &str) -> Zeroizing<String> {
-    let mut folded = Zeroizing::new(String::with_capacity(text.len().saturating_mul(4)));
+    // Room for the longest result (U+FDFA: 3 bytes become 33) up front: a growing buffer would leave
+    // unwiped copies of a password behind.
+    let mut folded = Zeroizing::new(String::with_capacity(text.len().saturating_mul(12)));
     folded.extend(
         text.nfkd()
             .filter(|c| !is_combining_mark(*c))

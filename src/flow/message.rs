@@ -3,6 +3,7 @@
 
 use zeroize::Zeroizing;
 
+use super::ports::Outcome;
 use crate::domain::account::WecomUserId;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
@@ -48,8 +49,8 @@ pub enum Body {
     },
     /// A change of which nobody knew the outcome has been looked up since.
     Settled {
-        /// Whether the password was changed.
-        changed: bool,
+        /// What was found: changed, failed, or unknown for good.
+        outcome: Outcome,
         /// Where.
         kiosk: String,
         /// Four characters to tell IT.

@@ -9,6 +9,7 @@ use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Body, Message, NotAllowed, Wording};
+use crate::flow::ports::Outcome;
 use crate::text::{Language, Texts, Value};
 
 /// Stands where the code comes, until the rest of the text is done: the code itself never goes
@@ -65,10 +66,10 @@ impl Notice<'_> {
                 reference,
             } => self.changed(kiosk, *at, reference),
             Body::Settled {
-                changed,
+                outcome,
                 kiosk,
                 reference,
-            } => self.settled(*changed, kiosk, reference),
+            } => self.settled(*outcome, kiosk, reference),
             Body::NotAllowed {
                 why,
                 kiosk,
@@ -126,11 +127,11 @@ impl Notice<'_> {
         ]
     }
 
-    fn settled(&self, changed: bool, kiosk: &str, reference: &str) -> Vec<String> {
-        let key = if changed {
-            "notice-settled-changed"
-        } else {
-            "notice-settled-unchanged"
+    fn settled(&self, outcome: Outcome, kiosk: &str, reference: &str) -> Vec<String> {
+        let key = match outcome {
+            Outcome::Changed => "notice-settled-changed",
+            Outcome::Failed | Outcome::Refused => "notice-settled-unchanged",
+            Outcome::Unknown => "notice-settled-unclear",
         };
         vec![
             self.say(key, &[("kiosk", kiosk.into())]),
@@ -284,10 +285,10 @@ mod tests {
         let (kiosk, reference) = ("lobby-1".to_owned(), "K4T9".to_owned());
         for language in Language::ALL {
             let mut texts = Vec::new();
-            for changed in [true, false] {
+            for outcome in [Outcome::Changed, Outcome::Failed, Outcome::Unknown] {
                 let (kiosk, reference) = (kiosk.clone(), reference.clone());
                 texts.push(Body::Settled {
-                    changed,
+                    outcome,
                     kiosk,
                     reference,
                 });

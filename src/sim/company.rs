@@ -62,7 +62,6 @@ pub const PEOPLE_OF_CONTOSO: [Person; 8] = [
         password: "Teapot-Lantern-41",
         given_name: "薇",
         surname: "林",
-        language: "zh-CN",
         wecom: Some("LinWei"),
         age_days: MAX_AGE_DAYS - 3,
         ..ORDINARY
@@ -220,8 +219,9 @@ impl Company {
             .filter_map(|person| Some(Member::new(person.wecom?, person.name)))
             .collect();
         let lines = Arc::clone(&roster);
+        let ldap_url = ldap.url();
         let wecom = SimWecom::start_with(app.clone(), members, clock, entropy, |shared| {
-            phone::router(shared, lines)
+            phone::router(shared, lines, ldap_url)
         })
         .await?;
         Ok(Self {
@@ -323,6 +323,8 @@ fn roster(ldap: Arc<SimLdap>, clock: Arc<dyn Clock>) -> Roster {
     Arc::new(move || {
         let now = clock.now().wall;
         let line = |person: &Person| RosterLine {
+            userid: person.wecom.map(str::to_owned),
+            dn: person.dn(),
             login: person.login.to_owned(),
             name: person.name.to_owned(),
             state: match person.special {
@@ -343,7 +345,7 @@ fn state(ldap: &SimLdap, person: &Person, now: Timestamp) -> String {
     }
     match password.expires_at.map(|at| at.since(now)) {
         Some(left) if left.is_zero() => "password expired".to_owned(),
-        Some(left) => match left.as_secs() / DAY.as_secs() {
+        Some(left) => match left.as_secs().div_ceil(DAY.as_secs()) {
             1 => "password works for 1 more day".to_owned(),
             days => format!("password works for {days} more days"),
         },

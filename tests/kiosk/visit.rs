@@ -19,6 +19,10 @@ pub(crate) const CHOOSE: &str = "Choose a new password";
 pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
+/// The record that asks the directory for the change, counted from the submitted password. Before
+/// it account, policy and mark are read; after it another connection shakes hands (3) and binds.
+pub(crate) const SET: usize = 10;
+
 /// Good enough for everybody's policy.
 pub(crate) const GOOD: &str = "Quartz-Lantern-27-Meadow";
 
@@ -53,6 +57,9 @@ pub(crate) trait Visit {
     fn type_password(&mut self, password: &str);
     /// Waits for the menu of the visit with this number, counted from 1.
     fn wait_for_visit(&mut self, number: usize);
+    /// Whether it is still the process that was started: it has not ended, and no child goes on in
+    /// its place.
+    fn is_the_same_process(&self) -> bool;
     /// What the screen shows, with the clock and the countdowns masked.
     fn still(&self) -> String;
 }
@@ -87,8 +94,19 @@ impl Visit for Pty {
         self.wait_for_text(MENU);
     }
 
+    fn is_the_same_process(&self) -> bool {
+        let pid = self.pid().as_raw_nonzero();
+        let read = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}"));
+        // One that has ended and was not waited for has no command line any more.
+        let alive = read("cmdline").is_ok_and(|line| line.contains("kiosk"));
+        alive && read(&format!("task/{pid}/children")).is_ok_and(|list| list.trim().is_empty())
+    }
+
     fn still(&self) -> String {
-        mask(&self.screen_text())
+        let text = self.screen_text();
+        // A cell that was wiped and one that was never written look the same.
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        mask(&lines.join("\n"))
     }
 }
 
@@ -108,5 +126,12 @@ fn mask(text: &str) -> String {
             c if c.is_ascii_digit() && is_clock(n) => '#',
             c => c,
         })
+        .collect()
+}
+
+/// Six digits that are not `code`.
+pub(crate) fn wrong(code: &str) -> String {
+    code.chars()
+        .map(|digit| if digit == '9' { '0' } else { '9' })
         .collect()
 }

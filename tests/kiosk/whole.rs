@@ -23,7 +23,6 @@ fn lin_wei_sets_a_new_password_over_ldaps() {
     let company = Company::start();
     let site = company.site();
     let mut pty = at_code(&site, "lin.wei");
-    let pid = pty.pid();
     pty.send(company.next_code("LinWei"));
     pty.wait_for_text(CHOOSE);
     pty.type_password(GOOD);
@@ -34,7 +33,7 @@ fn lin_wei_sets_a_new_password_over_ldaps() {
 
     pty.send(ENTER);
     pty.wait_for_visit(2);
-    assert_eq!(pty.pid(), pid);
+    assert!(pty.is_the_same_process());
     leaves_no_trace(pty.raw_output());
     assert_eq!(site.events(), WENT_WELL);
     site.assert_chain_holds();
@@ -48,7 +47,7 @@ fn lin_wei_sets_a_new_password_over_ldaps() {
 fn lin_wei_sets_a_new_password_over_starttls() {
     let company = Company::start();
     let site = company.site_with(|config| {
-        let ldaps = format!("ldaps://127.0.0.1:{}", company.proxy.port());
+        let ldaps = format!("ldaps://127.0.0.1:{}", company.gate.port());
         config
             .replace(&ldaps, &company.slapd.starttls_url())
             .replace("starttls = false", "starttls = true")

@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Color;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use rekey::domain::account::PasswordAge;
 use rekey::domain::policy::{Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy};
 use rekey::domain::time::{Now, Timestamp};
@@ -61,7 +61,8 @@ pub(crate) fn demo() -> AppSettings {
     AppSettings {
         demo: Some(DemoHint {
             login: "lin.wei".into(),
-            phone_url: "http://127.0.0.1:8000".into(),
+            phone_url: "http://127.0.0.1:8000/phone".into(),
+            ldap_url: "ldap://127.0.0.1:3890".into(),
         }),
         ..settings()
     }
@@ -195,7 +196,10 @@ impl Kiosk {
 
     /// Draws, and throws the picture away: all that is asked is that it can be drawn.
     pub(crate) fn draw(&self, cols: u16, rows: u16) {
-        let mut terminal = Terminal::new(TestBackend::new(cols, rows)).unwrap();
+        let window = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, cols, rows)),
+        };
+        let mut terminal = Terminal::with_options(TestBackend::new(1, 1), window).unwrap();
         self.app.draw(&mut terminal.get_frame(), self.now);
     }
 

@@ -41,6 +41,16 @@ fn every_screen_in_indonesian() {
 }
 
 #[test]
+fn the_readmes_picture_is_what_the_program_draws() {
+    let shown = include_str!("../../assets/screenshot.svg");
+    let drawn = crate::svg::readme();
+    assert!(
+        shown == drawn,
+        "cargo run --example screenshot draws it anew"
+    );
+}
+
+#[test]
 fn without_colours_every_screen_says_the_same() {
     use rekey::fronts::tui::msg::{Capabilities, Colour, Msg};
     for (name, scene) in scenes::all() {

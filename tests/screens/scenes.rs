@@ -62,6 +62,12 @@ pub(crate) fn all() -> Vec<Scene> {
     ]
 }
 
+/// One of them.
+pub(crate) fn named(name: &str) -> fn(AppSettings) -> Kiosk {
+    let scene = all().into_iter().find(|scene| scene.0 == name);
+    scene.expect("there is such a scene").1
+}
+
 fn pressed(mut kiosk: Kiosk, code: KeyCode) -> Kiosk {
     kiosk.press(code);
     kiosk

@@ -2,16 +2,10 @@
 
 use rekey::text::Language;
 
-use crate::scenes::{self, Scene};
-
-fn scene(name: &str) -> Scene {
-    let mut all = scenes::all().into_iter();
-    all.find(|scene| scene.0 == name)
-        .expect("there is such a scene")
-}
+use crate::scenes;
 
 fn draw_at_every_size(name: &str) {
-    let kiosk = scene(name).1(scenes::in_language(Language::English));
+    let kiosk = scenes::named(name)(scenes::in_language(Language::English));
     for rows in 1..=60 {
         for cols in 1..=200 {
             kiosk.draw(cols, rows);

@@ -154,7 +154,9 @@ async fn lifetimes_after_a_reset_that_was_settled_later() {
     // Dropped in the middle: as if the power went.
     drop(lin);
     tokio::time::sleep(Duration::from_secs(30)).await;
-    settle(&town.ports, true).await.unwrap();
+    settle(&town.ports, Some(town.ports.clock.now().wall))
+        .await
+        .unwrap();
     assert_eq!(town.count("change_outcome", "changed").await, 1);
     let prompt = has_code.code(&code).await;
     assert_eq!(refusal(&prompt), Some(&Refusal::CodeExpired), "{prompt:?}");

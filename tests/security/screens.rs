@@ -60,6 +60,7 @@ fn app(demo: bool) -> App {
         demo: demo.then(|| DemoHint {
             login: "lin.wei".to_owned(),
             phone_url: "http://127.0.0.1:1/phone".to_owned(),
+            ldap_url: "ldap://127.0.0.1:2".to_owned(),
         }),
     })
 }

@@ -20,7 +20,7 @@ use rekey::domain::policy::SitePolicy;
 use rekey::domain::secret::SiteKey;
 use rekey::flow::driver::Resets;
 use rekey::flow::driver::settle::settle;
-use rekey::flow::ports::Ports;
+use rekey::flow::ports::{Clock, Ports};
 use rekey::sim::memory::MemoryStore;
 use rekey::sim::mortal::Mortal;
 use rekey::sim::people::People;
@@ -146,12 +146,12 @@ async fn run(seed: u64) {
     company.world.revive();
     company.world.calm();
     // A new start settles what the old process left; later looks follow, as far apart as they are.
-    settle(&company.ports, true)
+    settle(&company.ports, Some(company.world.now().wall))
         .await
         .expect("the store works again");
     for _ in 0..45 {
         tokio::time::sleep(Duration::from_secs(10)).await;
-        settle(&company.ports, false)
+        settle(&company.ports, None)
             .await
             .expect("the store works again");
     }

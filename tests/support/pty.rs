@@ -187,6 +187,15 @@ impl Pty {
         }
     }
 
+    /// Waits until more than `before` bytes have been written in all.
+    #[track_caller]
+    pub(crate) fn wait_for_more(&mut self, before: usize) {
+        let deadline = deadline();
+        while self.raw.len() <= before {
+            assert!(self.read_once(deadline), "nothing more was written");
+        }
+    }
+
     /// Waits until the program has ended, and reads the last it wrote.
     #[track_caller]
     pub(crate) fn wait_exit(&mut self) -> ExitStatus {

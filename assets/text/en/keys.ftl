@@ -1,4 +1,5 @@
 # The keys in the bottom line.
+key-choose = choose
 key-go-on = go on
 key-next-step = next step
 key-next-field = next

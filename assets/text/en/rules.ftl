@@ -10,7 +10,7 @@ rule-classes = { $n } of: a, A, 1, #, other letters ({ $has })
 rule-not-personal = not your name, login or mail
 rule-not-site-word = no word of the company's
 rule-not-common = not a common password
-rule-strength = hard enough to guess
+rule-strength = hard to guess
 rule-history = { $n ->
     [one] not your last password: the directory checks at the end
    *[other] none of your last { $n } passwords: the directory checks at the end

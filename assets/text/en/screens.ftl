@@ -6,7 +6,7 @@ screen-ends = Are you still there? Press any key. This screen is wiped in { $spa
 screen-ends-short = Still there? Press any key: { $span }
 screen-ends-firm = This visit ends in { $span }.
 screen-reference = Reference for IT: { $reference }
-screen-to-start = Back to the start in { $span } - any key
+screen-to-start = Back to the start in { $span } · any key
 screen-more = More: arrow down
 screen-it = IT answers on { $phone }.
 screen-it-hours = IT answers on { $phone }, { $hours }.
@@ -27,6 +27,7 @@ screen-method-2-how = Write to "Reset Password"
 screen-method-3 = IT support
 screen-method-3-how = With a code from your WeCom
 screen-no-camera = No camera? Way 2, send { $code }
+screen-no-picture = Or choose way 2 and send { $code }.
 
 # Method 1.
 screen-workspace-title = Set it on your phone, in WeCom
@@ -84,10 +85,11 @@ screen-password-too-long = That is too long: 128 characters at most.
 screen-password-unfit = That holds signs no keyboard can type. Nothing was taken.
 screen-password-busy = One moment: your password is being checked.
 screen-password-leaving = Leave without a new password? Then you need a new code. Esc leaves, any other key stays.
-screen-password-locked = Your account is locked after wrong passwords. A new one opens it.
-screen-password-must-change = The old password had to be changed anyway.
-screen-password-expired = The old password ended on { $date }.
-screen-password-expires = The old password would have ended on { $date }.
+screen-password-locked = Your account is locked after too many wrong passwords. A new password unlocks it.
+screen-password-must-change = Your old password had to be changed anyway.
+screen-password-expired = Your old password expired on { $date }.
+screen-password-expires = Your old password expires on { $date }, { $in }.
+screen-password-age = It is { $span } old.
 screen-rules-title = { $site } and the directory ask for:
 
 # Method 3: the change.
@@ -122,6 +124,7 @@ screen-help-esc = back; twice: start over
 screen-help-language = another language
 screen-help-show = show the password for ten seconds
 screen-help-nothing-came = when no code came
+screen-help-demo = Demo: the directory is { $url }; the phone's page shows how to ask it.
 
 # Nothing came?
 screen-nothing-title = Nothing came?

@@ -1,4 +1,5 @@
 # The keys in the bottom line.
+key-choose = pilih
 key-go-on = lanjut
 key-next-step = langkah lanjut
 key-next-field = berikutnya

@@ -6,7 +6,7 @@ screen-ends = Masih di sini? Tekan tombol apa saja. Layar ini dihapus dalam { $s
 screen-ends-short = Masih di sini? Tekan tombol: { $span }
 screen-ends-firm = Kunjungan ini berakhir dalam { $span }.
 screen-reference = Nomor untuk IT: { $reference }
-screen-to-start = Ke awal dalam { $span } - tekan tombol
+screen-to-start = Ke awal dalam { $span } · tekan tombol
 screen-more = Selanjutnya: panah ke bawah
 screen-it = Telepon IT: { $phone }.
 screen-it-hours = Telepon IT: { $phone }, { $hours }.
@@ -27,6 +27,7 @@ screen-method-2-how = Kirim pesan ke "Reset Password"
 screen-method-3 = Bantuan IT
 screen-method-3-how = Dengan kode dari WeCom Anda
 screen-no-camera = Tanpa kamera? Cara 2: { $code }
+screen-no-picture = Atau pilih cara 2, kirim { $code }.
 
 # Method 1.
 screen-workspace-title = Di ponsel Anda, lewat WeCom
@@ -84,11 +85,12 @@ screen-password-too-long = Terlalu panjang: paling banyak 128 karakter.
 screen-password-unfit = Ada tanda yang tidak dapat diketik. Tidak ada yang diambil.
 screen-password-busy = Mohon tunggu: kata sandi Anda sedang diperiksa.
 screen-password-leaving = Pergi tanpa kata sandi baru? Nanti perlu kode baru. Esc: pergi, tombol lain: tetap di sini.
-screen-password-locked = Akun Anda terkunci karena kata sandi salah. Yang baru akan membukanya.
-screen-password-must-change = Kata sandi lama memang harus diganti.
-screen-password-expired = Kata sandi lama berakhir pada { $date }.
-screen-password-expires = Kata sandi lama akan berakhir pada { $date }.
-screen-rules-title = Syarat dari { $site } dan sistem akun:
+screen-password-locked = Akun Anda terkunci karena terlalu banyak kata sandi salah. Kata sandi baru membukanya.
+screen-password-must-change = Kata sandi lama Anda memang harus diganti.
+screen-password-expired = Kata sandi lama Anda berakhir pada { $date }.
+screen-password-expires = Kata sandi lama Anda berakhir pada { $date }, { $in }.
+screen-password-age = Umurnya { $span }.
+screen-rules-title = Syarat { $site } dan sistem akun:
 
 # Method 3: the change.
 screen-working = Kata sandi baru Anda sedang diproses
@@ -122,6 +124,7 @@ screen-help-esc = kembali; dua kali: mulai lagi
 screen-help-language = bahasa lain
 screen-help-show = tampilkan kata sandi selama sepuluh detik
 screen-help-nothing-came = bila kode tidak datang
+screen-help-demo = Demo: sistem akun ada di { $url }; halaman ponsel menunjukkan cara bertanya kepadanya.
 
 # Nothing came?
 screen-nothing-title = Belum ada yang datang?

@@ -1,4 +1,5 @@
 # The keys in the bottom line.
+key-choose = 选择
 key-go-on = 继续
 key-next-step = 下一步
 key-next-field = 下一项

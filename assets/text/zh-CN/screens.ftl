@@ -27,6 +27,7 @@ screen-method-2-how = 发消息给 "Reset Password"
 screen-method-3 = IT 支持
 screen-method-3-how = 用企业微信收到的验证码
 screen-no-camera = 不能扫码？用方式 2 发送 { $code }
+screen-no-picture = 或用方式 2 发送 { $code }。
 
 # Method 1.
 screen-workspace-title = 在手机的企业微信里设置
@@ -84,10 +85,11 @@ screen-password-too-long = 太长了：最多 128 个字符。
 screen-password-unfit = 其中有键盘打不出的字符，没有采用。
 screen-password-busy = 请稍候，正在检查您的密码。
 screen-password-leaving = 不设新密码就离开吗？下次需要新的验证码。按 Esc 离开，按其他键留下。
-screen-password-locked = 您的账号因密码输错而被锁定，设置新密码后即可使用。
-screen-password-must-change = 旧密码本来就需要更改。
-screen-password-expired = 旧密码已于 { $date } 过期。
-screen-password-expires = 旧密码本来会在 { $date } 过期。
+screen-password-locked = 您的账号因密码输错次数过多而被锁定，设置新密码后即可使用。
+screen-password-must-change = 您的旧密码本来就需要更改。
+screen-password-expired = 您的旧密码已于 { $date } 过期。
+screen-password-expires = 您的旧密码{ $in }过期（{ $date }）。
+screen-password-age = 它已使用 { $span }。
 screen-rules-title = { $site } 和账号系统的要求：
 
 # Method 3: the change.
@@ -122,6 +124,7 @@ screen-help-esc = 返回；连按两次：重新开始
 screen-help-language = 换一种语言
 screen-help-show = 显示密码十秒钟
 screen-help-nothing-came = 没有收到验证码时
+screen-help-demo = 演示：账号系统在 { $url }；手机网页上写着怎样查询。
 
 # Nothing came?
 screen-nothing-title = 没有收到？

@@ -163,6 +163,8 @@ fn cut(text: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::secret::Credential;
 
@@ -267,5 +269,21 @@ mod tests {
             ..around()
         };
         assert_eq!(lin(&[], &shared).wecom, None);
+    }
+
+    proptest! {
+        /// Whatever an entry holds: no value panics, and nothing grows without end.
+        #[test]
+        fn any_values_make_an_account(values in prop::collection::vec((
+            "displayName|mail|employeeNumber|pwdChangedTime|pwdAccountLockedTime|pwdEndTime|\
+             preferredLanguage|pwdReset|memberOf",
+            "\\PC{0,40}|[0-9.Z+-]{0,24}|\u{1b}\\]0;\\PC{0,300}",
+        ), 0..40)) {
+            let values: Vec<_> = values.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let account = lin(&values, &around());
+            prop_assert!(account.display_name.chars().count() <= NAME_MAX_CHARS);
+            prop_assert!(account.person_words.len() <= WORDS_MAX);
+            prop_assert_eq!(account.key, AccountKey::new("abcd-1"));
+        }
     }
 }

@@ -124,6 +124,13 @@ impl Lookup {
                 limit: 2,
             })
             .await?;
+        if wecom.is_some() && found.entries.is_empty() {
+            // The entry itself holds it, so the search must find one.
+            tracing::error!(
+                attribute,
+                "the service account may not search by the WeCom userid"
+            );
+        }
         Ok(found.entries.len() == 1 && !found.cut)
     }
 

@@ -9,7 +9,9 @@ use super::servers::{Question, Server};
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{AccountKey, EntryDn};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind, SetOutcome};
+use crate::flow::ports::{
+    ChangeMark, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, SetOutcome,
+};
 
 /// slapd tells "as now" from "in history" by its text only.
 const SAME: &str = "not being changed from existing value";
@@ -20,11 +22,20 @@ pub(super) fn outcome(grant: Grant, server: &Server, result: &LdapResult) -> Set
     /// busy, unavailable
     const PASSING: [u32; 2] = [51, 52];
     const INSUFFICIENT_ACCESS: u32 = 50;
+    /// A read-only replica sends writers elsewhere.
+    const REFERRAL: u32 = 10;
     if result.rc == 0 {
         return SetOutcome::Changed;
     }
     if PASSING.contains(&result.rc) {
         return SetOutcome::NotAsked(grant, server.down(Fault::Gone(result.to_string())));
+    }
+    if result.rc == REFERRAL {
+        let words = format!(
+            "{} only refers to another server: name that one in urls",
+            server.url().0
+        );
+        return SetOutcome::NotAsked(grant, DirectoryDown::Misconfigured(words));
     }
     let refusal = match ppolicy::error_in(result) {
         Some(PolicyError::TooShort) => R::TooShort,

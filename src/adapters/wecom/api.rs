@@ -297,17 +297,24 @@ async fn answer<T: DeserializeOwned>(mut response: Response) -> Result<T, Failur
         }
         body.extend_from_slice(&chunk);
     }
+    read(&body)
+}
+
+/// Reads an answer's body.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     // serde's own words may quote the answer, so they are left out.
     let malformed = |_| Failure::NoAnswer("the answer is not WeCom's".to_owned());
-    let envelope: Envelope = serde_json::from_slice(&body).map_err(malformed)?;
+    let envelope: Envelope = serde_json::from_slice(body).map_err(malformed)?;
     match envelope.errcode {
-        0 => serde_json::from_slice(&body).map_err(malformed),
+        0 => serde_json::from_slice(body).map_err(malformed),
         errcode => Err(Failure::Code(errcode)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn setup(api: &str) -> Result<Url, SetupError> {
@@ -340,5 +347,80 @@ mod tests {
             serde_json::from_str(r#"{"invaliduser":"a|lin.wei","unlicenseduser":"siti"}"#).unwrap();
         assert!(reply.left_out("Lin.Wei") && reply.left_out("Siti"));
         assert!(!reply.left_out("lin"));
+    }
+
+    /// What any of the calls makes of a body.
+    fn read_as_all(body: &[u8]) -> [bool; 4] {
+        [
+            read::<SendReply>(body)
+                .map(|reply| reply.left_out("lin.wei"))
+                .is_ok(),
+            read::<TokenReply>(body).is_ok(),
+            read::<AppReply>(body).is_ok(),
+            read::<Nothing>(body).is_ok(),
+        ]
+    }
+
+    #[test]
+    fn strange_answers_are_no_answers() {
+        let deep = format!("{{\"errcode\":0,\"x\":{}1", "[".repeat(30_000));
+        for body in [
+            "",
+            "null",
+            "[]",
+            "<html>",
+            "{}",
+            "{\"errcode\":\"0\"}",
+            "{\"errcode\":0.5}",
+            "{\"errcode\":99999999999999999999}",
+            "\u{FEFF}{\"errcode\":0}",
+            &deep,
+        ] {
+            assert_eq!(read_as_all(body.as_bytes()), [false; 4], "{body:.40}");
+        }
+        let token = |expires: &str| {
+            read::<TokenReply>(
+                format!("{{\"errcode\":0,\"access_token\":\"t\",\"expires_in\":{expires}}}")
+                    .as_bytes(),
+            )
+            .is_ok()
+        };
+        assert!(token("7200") && token("18446744073709551615"));
+        assert!(!token("-1") && !token("\"7200\""));
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..256)) {
+            read_as_all(&body);
+        }
+
+        #[test]
+        fn any_json_is_read_or_refused(
+            code in any::<i64>(),
+            key in "errcode|msgid|invaliduser|access_token|expires_in|close",
+            value in "null|-?[0-9]{1,30}|\"[^\"\\\\]{0,20}\"|\\[\\]|\\{\\}|true",
+        ) {
+            let body = format!("{{\"errcode\":{code},\"{key}\":{value}}}");
+            let read = read_as_all(body.as_bytes());
+            prop_assert!(code == 0 || read == [false; 4], "{body}");
+        }
+
+        #[test]
+        fn a_failure_never_quotes_the_answer(canary in "[a-z]{24}") {
+            for body in [
+                canary.clone(),
+                format!("{{\"errcode\":\"{canary}\"}}"),
+                format!("{{\"errcode\":40001,\"errmsg\":\"{canary}\"}}"),
+                format!("{{\"errcode\":0,\"access_token\":[\"{canary}\"]}}"),
+            ] {
+                let Err(failure) = read::<TokenReply>(body.as_bytes()) else {
+                    panic!("{body} was read");
+                };
+                prop_assert!(!failure.to_string().contains(&canary));
+                let debug = format!("{failure:?}");
+                prop_assert!(!debug.contains(&canary));
+            }
+        }
     }
 }

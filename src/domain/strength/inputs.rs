@@ -112,21 +112,23 @@ impl Inputs {
 /// The password as typed, with substitutions undone in two ways, and all of these backwards.
 fn forms(text: &str) -> Vec<Zeroizing<String>> {
     let folded = fold(text);
-    let undone = |one: char, seven: char| -> Zeroizing<String> {
-        Zeroizing::new(
-            folded
-                .chars()
-                .map(|c| plain_letter(c, one, seven))
-                .collect(),
-        )
-    };
-    let mut forms = vec![undone('i', 't'), undone('l', 'l'), folded];
+    let undone = |one, seven| wiped(&folded, folded.chars().map(|c| plain_letter(c, one, seven)));
+    let mut forms = vec![undone('i', 't'), undone('l', 'l')];
+    forms.push(folded);
     let backwards: Vec<_> = forms
         .iter()
-        .map(|form| Zeroizing::new(form.chars().rev().collect::<String>()))
+        .map(|form| wiped(form, form.chars().rev()))
         .collect();
     forms.extend(backwards);
     forms
+}
+
+/// A text no longer than `like`, in a buffer that is wiped and never grows: growing would leave
+/// copies behind.
+fn wiped(like: &str, text: impl Iterator<Item = char>) -> Zeroizing<String> {
+    let mut buffer = Zeroizing::new(String::with_capacity(like.len()));
+    buffer.extend(text);
+    buffer
 }
 
 fn plain_letter(c: char, one: char, seven: char) -> char {

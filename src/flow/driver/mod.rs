@@ -209,8 +209,11 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         }
         Effect::Send(message, purpose) => Answer::Sent(purpose, send(&ports, message).await),
         Effect::Recall(sent) => {
-            if let Err(error) = ports.messenger.recall(&sent).await {
-                tracing::info!(%error, "a used code's message could not be taken back");
+            // The code is used: taking its message back is tidiness, and nobody waits long for it.
+            match tokio::time::timeout(RECALL_TIMEOUT, ports.messenger.recall(&sent)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::info!(%error, "a code's message was not taken back"),
+                Err(_) => tracing::info!("a code's message was not taken back in time"),
             }
             return None;
         }
@@ -327,6 +330,9 @@ async fn find_out(
     (bind, landed)
 }
 
+/// How long taking a message back may hold up the next visit.
+const RECALL_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// How long after an unknown outcome it is looked up for the first time.
 pub(super) const FIRST_LOOK: Duration = Duration::from_secs(10);
 
@@ -342,4 +348,34 @@ async fn close(
         tracing::error!(%error, "an outcome could not be recorded; the next start settles it");
     }
     closed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::Mutex;
+
+    /// The store has one connection: an effect that was polled once may hold it while a record
+    /// waits for it.
+    #[tokio::test]
+    async fn an_effect_that_holds_what_is_waited_for_goes_on() {
+        let connection = Arc::new(Mutex::new(()));
+        let mut work = Work::default();
+        let held = connection.clone().lock_owned().await;
+        work.effects.push(Box::pin(async move {
+            tokio::task::yield_now().await;
+            drop(held);
+            Some(Answer::Timer(Timer::Again))
+        }));
+        let waited = work.beside(connection.lock());
+        let limit = Duration::from_secs(10);
+        let got = tokio::time::timeout(limit, waited).await;
+        assert!(got.is_ok(), "both stand still");
+        assert!(!work.is_idle(), "its answer is kept");
+        assert!(matches!(
+            work.next_answer().await,
+            Some(Some(Answer::Timer(Timer::Again)))
+        ));
+        assert!(work.is_idle());
+    }
 }

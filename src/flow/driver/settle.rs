@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::FIRST_LOOK;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::Subject;
+use crate::domain::time::Timestamp;
 use crate::flow::message::{Body, Message};
 use crate::flow::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
 
@@ -21,24 +22,32 @@ const WHILE_DOWN: Duration = Duration::from_secs(30);
 /// Settles what is due, for ever: at the start also what this process itself left behind before
 /// it was re-executed. Drop the future to stop.
 pub async fn keep_settling(ports: Ports) {
-    let mut starting = true;
+    let mut began = Some(ports.clock.now().wall);
     loop {
-        match settle(&ports, starting).await {
-            Ok(()) => starting = false,
+        match settle(&ports, began).await {
+            Ok(()) => began = None,
             Err(error) => tracing::error!(%error, "open changes cannot be read"),
         }
         tokio::time::sleep(ROUND).await;
     }
 }
 
-/// One round: looks at every intent that is due.
+/// One round: looks at every intent that is due. `began` is given until one round has worked:
+/// when this process began, so that what it left behind before it was re-executed is settled,
+/// and what it is doing now is not touched.
 ///
 /// # Errors
 /// When the store cannot be read or written; what is not settled stays due.
-pub async fn settle(ports: &Ports, starting: bool) -> Result<(), StoreError> {
-    let due = ports.intents.due(ports.clock.now().wall, starting).await?;
+pub async fn settle(ports: &Ports, began: Option<Timestamp>) -> Result<(), StoreError> {
+    let due = ports
+        .intents
+        .due(ports.clock.now().wall, began.is_some())
+        .await?;
     for open in due {
-        look(ports, &open).await?;
+        let under_way = began.is_some_and(|began| open.intent.at >= began);
+        if open.unknown_recorded || !under_way {
+            look(ports, &open).await?;
+        }
     }
     Ok(())
 }
@@ -49,18 +58,12 @@ async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
         .directory
         .landed(&intent.account, &intent.dn, &intent.mark)
         .await;
-    let now = ports.clock.now().wall;
     match (landed, next_look(open.looks)) {
         (Ok(Landed::ByUs), _) if !open.contested => end(ports, open, Outcome::Changed).await,
         (Ok(Landed::NotYet), None) => end(ports, open, Outcome::Failed).await,
         // Somebody else, or another reset, changed it in between: it stays unknown for good
         // (rule 5).
-        (Ok(Landed::Unclear | Landed::ByUs), _) => {
-            ports
-                .intents
-                .close(&intent.reset, Outcome::Unknown, now, None)
-                .await
-        }
+        (Ok(Landed::Unclear | Landed::ByUs), _) => end(ports, open, Outcome::Unknown).await,
         (Ok(Landed::NotYet), Some(wait)) => put_off(ports, open, wait, true).await,
         (Err(error), _) => {
             tracing::warn!(%error, "an open change cannot be looked up yet");
@@ -97,7 +100,7 @@ async fn put_off(
         .await
 }
 
-/// The truth is known: records it and tells the employee, who may have left with "unknown".
+/// The truth is known, or never will be: records it and tells the employee, who may have left with "unknown".
 async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), StoreError> {
     let intent = &open.intent;
     let now = ports.clock.now().wall;
@@ -113,7 +116,7 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
         return Ok(());
     };
     let body = Body::Settled {
-        changed: outcome == Outcome::Changed,
+        outcome,
         kiosk: intent.place.kiosk.clone(),
         reference: intent.reset.reference(),
     };

@@ -32,7 +32,10 @@ pub(super) struct AskCode {
     binding: Binding,
     expires: Now,
     resend: Now,
-    sent: Option<SentMessage>,
+    /// Messages that brought a code and were not taken back yet.
+    sent: Vec<SentMessage>,
+    /// The next message goes out by itself once the account's budget allows it.
+    waits_for_budget: bool,
     typed: Typed,
 }
 
@@ -49,7 +52,8 @@ impl AskCode {
             },
             expires: context.now.plus(context.setup.code.lifetime),
             resend: context.now.plus(limits::CODE_RESEND_AFTER),
-            sent: None,
+            sent: Vec::new(),
+            waits_for_budget: false,
             typed: Typed::Nothing,
         };
         let started = context.audit(
@@ -65,8 +69,8 @@ impl AskCode {
         self.addressee.account().map(|account| account.key.clone())
     }
 
-    pub(super) fn sent(&self) -> Option<SentMessage> {
-        self.sent.clone()
+    pub(super) fn sent(&self) -> &[SentMessage] {
+        &self.sent
     }
 
     pub(super) fn step(self, context: &Context<'_>, event: Event) -> Next {
@@ -77,10 +81,7 @@ impl AskCode {
             Event::Answer(Answer::Timer(Timer::Slot)) => self.judge(),
             Event::Answer(Answer::Judged(judged)) => self.judged(context, judged),
             Event::Answer(Answer::Issued(issued, digits)) => self.issued(context, issued, digits),
-            Event::Answer(Answer::Timer(Timer::Budget)) => {
-                let effects = vec![self.issue(context)];
-                (Phase::AskCode(self), effects)
-            }
+            Event::Answer(Answer::Timer(Timer::Budget)) => self.budget_allows(context),
             Event::Answer(Answer::Sent(purpose, sent)) => self.sent_off(context, purpose, sent),
             _ => (Phase::AskCode(self), Vec::new()),
         }
@@ -167,15 +168,27 @@ impl AskCode {
             let at = self.resend.wall;
             return self.stay(Refusal::ResendTooSoon { at });
         }
-        self.expires = context.now.plus(context.setup.code.lifetime);
         self.resend = context.now.plus(limits::CODE_RESEND_AFTER);
-        let mut effects: Vec<Effect> = self.sent.take().map(Effect::Recall).into_iter().collect();
+        // One is on its way already: a second would only make the first one useless.
+        if self.waits_for_budget {
+            let show = self.show(None);
+            return (Phase::AskCode(self), vec![show]);
+        }
+        let mut effects: Vec<Effect> = self.sent.drain(..).map(Effect::Recall).collect();
+        self.expires = context.now.plus(context.setup.code.lifetime);
         effects.extend([self.show(None), self.issue(context)]);
         (Phase::AskCode(self), effects)
     }
 
+    fn budget_allows(mut self, context: &Context<'_>) -> Next {
+        self.waits_for_budget = false;
+        self.expires = context.now.plus(context.setup.code.lifetime);
+        let effects = vec![self.show(None), self.issue(context)];
+        (Phase::AskCode(self), effects)
+    }
+
     fn issued(
-        self,
+        mut self,
         context: &Context<'_>,
         issued: Result<Issued, StoreError>,
         digits: Option<CodeDigits>,
@@ -191,6 +204,7 @@ impl AskCode {
             }
             // The screen stays the same; the message goes out when its turn comes.
             Ok(Issued::Wait(at)) => {
+                self.waits_for_budget = true;
                 let effects = vec![Effect::Timer(Timer::Budget, context.until(at))];
                 (Phase::AskCode(self), effects)
             }
@@ -211,7 +225,7 @@ impl AskCode {
         };
         let result = send_result(&sent);
         if purpose == Purpose::Code {
-            self.sent = sent.ok();
+            self.sent.extend(sent.ok());
         }
         let record = context.audit(kind, self.account(), result);
         (Phase::AskCode(self), vec![record])
@@ -251,7 +265,7 @@ impl AskCode {
                 if self.binding.subject == Subject::Account(account.key.clone()) =>
             {
                 let grant = Grant::from_right_code(account.key.clone(), self.binding.reset.clone());
-                let mut effects: Vec<Effect> = self.sent.map(Effect::Recall).into_iter().collect();
+                let mut effects: Vec<Effect> = self.sent.into_iter().map(Effect::Recall).collect();
                 effects.push(Effect::Show(Prompt::Reading));
                 effects.push(Effect::ReadAccount(account.clone()));
                 (

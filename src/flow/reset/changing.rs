@@ -166,8 +166,11 @@ impl Person {
         marked: Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>,
     ) -> Next {
         match marked {
+            // The same entry, still allowed, and still the person whose phone proved it.
             Ok(Some((account, mark)))
-                if account.key == *grant.account() && account.standing == Standing::Eligible =>
+                if account.key == *grant.account()
+                    && account.standing == Standing::Eligible
+                    && account.wecom.as_ref() == Some(&self.proved.to) =>
             {
                 let intent = Box::new(self.proved.intent(context, mark.clone()));
                 self.to(

@@ -143,7 +143,7 @@ impl Phase {
         match self {
             Self::AskCode(ask) => {
                 let mut effects = vec![Effect::Discard(context.setup.reset.clone())];
-                effects.extend(ask.sent().map(Effect::Recall));
+                effects.extend(ask.sent().iter().cloned().map(Effect::Recall));
                 effects
             }
             _ => Vec::new(),

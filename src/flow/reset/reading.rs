@@ -85,7 +85,8 @@ impl Reading {
     }
 
     fn read(self, context: &Context<'_>, account: Box<Account>, policy: DirectoryPolicy) -> Next {
-        if account.key != self.account.key || account.standing != Standing::Eligible {
+        let same = account.key == self.account.key && account.wecom.as_ref() == Some(&self.to);
+        if !same || account.standing != Standing::Eligible {
             let key = Some(self.account.key);
             return context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new());
         }

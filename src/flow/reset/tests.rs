@@ -485,6 +485,41 @@ fn a_code_over_the_budget_waits_and_the_screen_stays_the_same() {
 }
 
 #[test]
+fn while_one_code_waits_for_its_budget_no_second_one_is_made() {
+    let mut story = Story::begin();
+    story.looked_up(Some(lin_wei()));
+    let at = story.now.wall.plus(Duration::from_secs(90));
+    story.hears(Answer::Issued(
+        Ok(Issued::Wait(at)),
+        CodeDigits::parse("482913", 6),
+    ));
+    story
+        .waits(limits::CODE_RESEND_AFTER)
+        .types(Input::AnotherCode);
+    assert!(!story.asks(|e| matches!(e, Effect::IssueCode { .. })));
+    story.waits(Duration::from_secs(290));
+    story.hears(Answer::Timer(Timer::Budget));
+    assert!(story.asks(|e| matches!(e, Effect::IssueCode { .. })));
+    let whole_life = story.now.wall.plus(Duration::from_secs(300));
+    assert!(matches!(story.prompt(), Prompt::Code { expires_at, .. } if *expires_at == whole_life));
+}
+
+#[test]
+fn an_account_whose_phone_changed_since_the_proof_is_not_changed() {
+    let mut story = Story::begin();
+    story.proved().types(Input::NewPassword(
+        Password::new("teal otters juggle").unwrap(),
+    ));
+    story.hears(Answer::Assessed(report(Verdict::Met)));
+    let mapped_anew = Account {
+        wecom: WecomUserId::parse("SomebodyElse"),
+        ..lin_wei()
+    };
+    story.hears(Answer::Marked(Ok(Some((Box::new(mapped_anew), mark())))));
+    assert!(!story.asks(|e| matches!(e, Effect::OpenIntent(_))));
+}
+
+#[test]
 fn a_kiosk_that_is_hammered_slows_down_and_goes_on() {
     let mut story = Story::begin();
     story.types(Input::Login(LoginName::parse("lin.wei").unwrap()));

@@ -184,12 +184,40 @@ impl Signals {
 /// panic says is left out: it may hold what a person typed.
 fn restore_on_panic() {
     std::panic::set_hook(Box::new(|panic| {
-        let _ = terminal::hand_over();
         let place = panic.location().map(ToString::to_string);
         let place = place.unwrap_or_default();
         tracing::error!(place, "panic");
+        if of_ldap_connection(&place) {
+            return;
+        }
+        let _ = terminal::hand_over();
         let sentence = format!("rekey: an error of its own at {place}; it begins anew\r\n");
         let _ = rustix::io::write(rustix::stdio::stderr(), sentence.as_bytes());
         PANICKED.notify_one();
     }));
+}
+
+/// ldap3 panics on replies it cannot read, on the task of that one connection: whoever waits for
+/// the reply hears that the connection is lost, and the visit goes on with the truth (rule 5).
+fn of_ldap_connection(place: &str) -> bool {
+    ["/ldap3-", "/lber-"]
+        .iter()
+        .any(|library| place.contains(library))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_ldap_librarys_own_panics_spare_the_visit() {
+        let registry = "/home/somebody/.cargo/registry/src/index-1/";
+        assert!(of_ldap_connection(&format!(
+            "{registry}ldap3-0.12.1/src/protocol.rs:40:9"
+        )));
+        assert!(of_ldap_connection(&format!(
+            "{registry}lber-0.5.1/src/parse.rs:12:5"
+        )));
+        assert!(!of_ldap_connection("src/adapters/ldap/openldap.rs:12:5"));
+    }
 }

@@ -56,6 +56,8 @@ pub enum Edit {
 /// Everything that has a place in the bottom line.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
+    /// Choose a method by its number.
+    Choose,
     /// Go on with what has the focus.
     GoOn,
     /// Go back.
@@ -80,6 +82,7 @@ impl Action {
     /// The key it is bound to, as it is written on the keyboard.
     pub fn key_name(self) -> &'static str {
         match self {
+            Self::Choose => "1-3",
             Self::GoOn => "Enter",
             Self::Back => "Esc",
             Self::Help => "F1",
@@ -92,9 +95,10 @@ impl Action {
         }
     }
 
-    /// Whether Tab goes there: going on and moving on are what Enter and Tab do anyway.
+    /// Whether Tab goes there: choosing, going on and moving on are what digits, Enter and Tab do
+    /// anyway.
     pub fn can_have_focus(self) -> bool {
-        !matches!(self, Self::GoOn | Self::NextField)
+        !matches!(self, Self::Choose | Self::GoOn | Self::NextField)
     }
 }
 

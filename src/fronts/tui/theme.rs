@@ -99,7 +99,8 @@ impl Signs {
     pub fn new(capabilities: Capabilities) -> Self {
         if capabilities.utf8 && capabilities.lines {
             Self {
-                bar: '│',
+                // A bare console's font has no heavy line, and shows no Chinese either.
+                bar: if capabilities.chinese { '┃' } else { '│' },
                 rule: '─',
                 bullet: '•',
                 full: '█',

@@ -25,14 +25,24 @@ impl Words<'_> {
     }
 
     pub(super) fn date(&self, at: Timestamp) -> String {
-        self.texts.date(self.language, at, self.zone)
+        whole(&self.texts.date(self.language, at, self.zone))
     }
 
     pub(super) fn time(&self, at: Timestamp) -> String {
         self.texts.time_of_day(self.language, at, self.zone)
     }
 
-    pub(super) fn span(&self, span: Duration) -> String {
-        self.texts.span(self.language, span)
+    /// `in 3 days`.
+    pub(super) fn in_span(&self, span: Duration) -> String {
+        whole(&self.texts.in_span(self.language, span))
     }
+
+    pub(super) fn span(&self, span: Duration) -> String {
+        whole(&self.texts.span(self.language, span))
+    }
+}
+
+/// Never broken between two lines: `22 March 2027`, `3 days`.
+fn whole(words: &str) -> String {
+    words.replace(' ', "\u{A0}")
 }

@@ -31,6 +31,10 @@ pub struct PhoneMessage {
 /// One line of the list of employees.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RosterLine {
+    /// The WeCom userid, of whoever has one.
+    pub userid: Option<String>,
+    /// Where the entry is in the directory.
+    pub dn: String,
     /// What to type at the kiosk.
     pub login: String,
     /// The person.
@@ -46,6 +50,7 @@ pub(super) type Roster = Arc<dyn Fn() -> Vec<RosterLine> + Send + Sync>;
 struct Phone {
     wecom: Arc<Shared>,
     roster: Roster,
+    ldap_url: String,
 }
 
 /// Nothing but the page's own style and script, and nobody may frame it.
@@ -53,18 +58,22 @@ const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src '
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The phone's pages.
-pub(super) fn router(wecom: Arc<Shared>, roster: Roster) -> Router {
+pub(super) fn router(wecom: Arc<Shared>, roster: Roster, ldap_url: String) -> Router {
     Router::new()
         .route("/phone", get(show))
         .route("/phone/messages", get(messages))
         .route("/phone/style.css", get(style))
         .route("/phone/script.js", get(script))
-        .with_state(Phone { wecom, roster })
+        .with_state(Phone {
+            wecom,
+            roster,
+            ldap_url,
+        })
 }
 
 async fn show(State(phone): State<Phone>, headers: HeaderMap) -> Response {
     guarded(&headers, "text/html; charset=utf-8", || {
-        page::html(&(phone.roster)(), &phone.messages())
+        page::html(&(phone.roster)(), &phone.messages(), &phone.ldap_url)
     })
 }
 

@@ -13,6 +13,8 @@ async fn bench() -> (SimWecom, String) {
     ];
     let roster: Roster = Arc::new(|| {
         vec![RosterLine {
+            userid: Some("LinWei".to_owned()),
+            dn: "uid=lin.wei,ou=people,dc=contoso,dc=example".to_owned(),
             login: "lin.wei".to_owned(),
             name: "林薇".to_owned(),
             state: "password expired".to_owned(),
@@ -21,7 +23,7 @@ async fn bench() -> (SimWecom, String) {
     let clock = Arc::new(SimClock::at(Timestamp::from_secs(1_795_000_000)));
     let entropy = Arc::new(SeededEntropy::new(3));
     let sim = SimWecom::start_with(SimApp::default(), members, clock, entropy, |shared| {
-        router(shared, roster)
+        router(shared, roster, "ldap://127.0.0.1:3890".to_owned())
     })
     .await
     .unwrap();
@@ -95,6 +97,7 @@ async fn the_page_shows_people_and_messages_and_runs_nothing_of_theirs() {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
     let html = page.text().await.unwrap();
     assert!(html.contains("lin.wei") && html.contains("password expired"));
+    assert!(html.contains("ldapwhoami -x -H ldap://127.0.0.1:3890 -D uid=lin.wei,ou=people,"));
     assert!(html.contains("&lt;img") && html.contains("&lt;script&gt;"));
     assert!(!html.contains("<img") && !html.contains("<script>"));
 }

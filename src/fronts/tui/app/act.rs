@@ -120,7 +120,8 @@ impl App {
                 };
                 self.activate(focus, now, out);
             }
-            Action::NextField => self.move_focus(1, now),
+            // Clicked, where no digit was pressed: to the next thing.
+            Action::Choose | Action::NextField => self.move_focus(1, now),
             Action::Back => self.back(now, out),
             Action::Help => self.toggle(OverlayPage::Help),
             Action::NothingCame => self.toggle(OverlayPage::NothingCame),

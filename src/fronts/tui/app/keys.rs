@@ -129,6 +129,8 @@ impl App {
             Stroke::PageDown => scroll(&mut self.overlay, 8),
             Stroke::PageUp => scroll(&mut self.overlay, -8),
             Stroke::Enter | Stroke::Back => self.overlay = None,
+            // The key that opened it closes it.
+            Stroke::Do(Action::Help | Action::NothingCame) => self.overlay = None,
             Stroke::Do(action) => self.act_if_offered(action, now, out),
             Stroke::Char(_) | Stroke::Edit(_) | Stroke::Interrupt => {}
         }
@@ -248,14 +250,17 @@ impl App {
 
     /// What Tab goes through.
     fn ring(&self, now: Now) -> Vec<Target> {
+        if self.overlay.is_some() {
+            // There Tab and arrows scroll, and Enter closes.
+            return Vec::new();
+        }
         let items = match &self.screen {
-            _ if self.overlay.is_some() => 0,
             Screen::Menu => 3,
             Screen::Workspace | Screen::Chat => STEPS,
             Screen::Login(_) | Screen::Code(_) => 1,
             Screen::NewPassword(_) => 2,
-            Screen::Done(_) | Screen::Ended(_) => 1,
-            _ => 0,
+            // The text itself: no key stands out until somebody presses Tab.
+            _ => 1,
         };
         (0..items)
             .map(Target::Item)

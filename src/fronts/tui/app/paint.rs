@@ -123,7 +123,7 @@ impl App {
         let mut actions = match &self.screen {
             _ if self.overlay.is_some() => vec![Action::Back, Action::Language],
             _ if self.is_busy() => vec![],
-            Screen::Menu => vec![Action::GoOn, Action::Help, Action::Language],
+            Screen::Menu => vec![Action::Choose, Action::GoOn, Action::Help, Action::Language],
             Screen::LookingUp { .. } => vec![Action::Back],
             Screen::Workspace | Screen::Chat | Screen::Login(_) => {
                 vec![Action::GoOn, Action::Back, Action::Help, Action::Language]
@@ -173,10 +173,12 @@ impl App {
         let shown = matches!(&self.screen, Screen::NewPassword(s) if s.shown_until.is_some());
         let key = match action {
             Action::Language => return self.other_languages(),
+            Action::Choose => "key-choose",
             Action::GoOn if self.is_last() => "key-to-start",
             Action::GoOn if self.has_steps() => "key-next-step",
             Action::GoOn => "key-go-on",
             Action::NextField => "key-next-field",
+            Action::Back if self.overlay.is_some() => "key-close",
             Action::Back => "key-back",
             Action::Help => "key-help",
             Action::Show if shown => "key-hide",

@@ -60,4 +60,6 @@ pub struct DemoHint {
     pub login: String,
     /// The address of the simulated phone.
     pub phone_url: String,
+    /// The address of the simulated directory, for a look from another terminal.
+    pub ldap_url: String,
 }

@@ -17,9 +17,7 @@ pub(crate) fn top(
     canvas: &mut Canvas<'_>,
 ) {
     let area = view.page.area;
-    let margin = if area.width < 60 { 1 } else { 2 };
-    let left = area.x + margin;
-    let room = area.width.saturating_sub(2 * margin);
+    let (left, room) = (view.page.body.x, view.page.body.width);
     let theme = canvas.theme;
     let dot = format!(" {} ", canvas.signs.dot);
 
@@ -81,13 +79,12 @@ fn rule(view: &View<'_>, y: u16, canvas: &mut Canvas<'_>) {
 pub(crate) fn bottom(view: &View<'_>, keys: &[(Action, String)], canvas: &mut Canvas<'_>) {
     let area = view.page.area;
     let y = area.bottom().saturating_sub(1);
-    let margin = if area.width < 60 { 1 } else { 2 };
-    let room = area.width.saturating_sub(2 * margin);
+    let room = view.page.body.width;
     if view.page.is_ruled() {
         rule(view, y.saturating_sub(1), canvas);
     }
     let (shown, gap) = fit(keys, usize::from(room));
-    let mut x = area.x + margin;
+    let mut x = view.page.body.x;
     let right = x + room;
     for (action, word) in &shown {
         let name = action.key_name();
@@ -120,79 +117,62 @@ fn width_of(name: &str, word: &str) -> usize {
     name.len() + word
 }
 
+/// What gets its word first where not all have room for one. F1 and F2 are known without.
+const WORDS_FIRST: [Action; 10] = [
+    Action::GoOn,
+    Action::AnotherCode,
+    Action::Show,
+    Action::NothingCame,
+    Action::Back,
+    Action::Choose,
+    Action::Help,
+    Action::Language,
+    Action::Phone,
+    Action::NextField,
+];
+
 /// The bottom line that fits: its keys with their words, and the gap between them.
 fn fit(keys: &[(Action, String)], room: usize) -> (Vec<(Action, String)>, u16) {
-    let first_name = |word: &str| word.split(" / ").next().unwrap_or("").to_owned();
-    let all = keys.to_vec();
-    let one_language: Vec<_> = keys
-        .iter()
-        .map(|(action, word)| match action {
-            Action::Language => (*action, first_name(word)),
-            _ => (*action, word.clone()),
-        })
-        .collect();
-    let without = |from: &[(Action, String)], drop: &[Action]| -> Vec<_> {
-        from.iter()
-            .filter(|(action, _)| !drop.contains(action))
-            .cloned()
-            .collect()
+    let fits = |line: &[(Action, String)], gap: usize| {
+        let gaps = line.len().saturating_sub(1) * gap;
+        let words = line.iter().map(|(a, word)| width_of(a.key_name(), word));
+        gaps + words.sum::<usize>() <= room
     };
-    let wordless = |from: &[(Action, String)], mute: &[Action]| -> Vec<_> {
-        from.iter()
-            .map(|(action, word)| {
-                let keeps = !mute.contains(action);
-                (*action, if keeps { word.clone() } else { String::new() })
-            })
-            .collect()
+    let mut line: Vec<_> = keys.iter().map(|(a, _)| (*a, String::new())).collect();
+    let all_languages = keys.iter().filter(|(a, _)| *a == Action::Language);
+    let one_language = |(action, words): &(Action, String)| {
+        let first = words.split(" / ").next().unwrap_or_default();
+        (*action, first.to_owned())
     };
-    use Action::{AnotherCode, Back, GoOn, Help, Language, NextField, NothingCame, Phone, Show};
-    let few = without(&one_language, &[NextField]);
-    let fewer = wordless(&few, &[Help]);
-    let muted = wordless(&few, &[Help, Language, Phone]);
-    let more_muted = wordless(&muted, &[Help, Language, Phone, Back]);
-    let one_asks = wordless(&muted, &[NothingCame]);
-    let bare = wordless(
-        &few,
-        &[
-            GoOn,
-            Help,
-            Language,
-            Phone,
-            Back,
-            Show,
-            AnotherCode,
-            NothingCame,
-        ],
-    );
-    let barest = without(&bare, &[GoOn]);
-    // Better one key less than keys without words.
-    let no_help = without(&muted, &[Help]);
-    let quiet = without(&more_muted, &[Help]);
-    let choices = [
-        (all.clone(), 3),
-        (all, 2),
-        (one_language, 2),
-        (few, 2),
-        (fewer, 2),
-        (muted, 2),
-        (more_muted, 2),
-        (one_asks, 2),
-        (no_help, 2),
-        (quiet, 2),
-        (bare, 2),
-    ];
-    let wide = |(keys, gap): &(Vec<(Action, String)>, u16)| {
-        let gaps = keys.len().saturating_sub(1) * usize::from(*gap);
-        let words: usize = keys
-            .iter()
-            .map(|(action, word)| width_of(action.key_name(), word))
-            .sum();
-        gaps + words
+    let in_order = WORDS_FIRST.iter().filter_map(|action| {
+        let key = keys.iter().find(|(other, _)| other == action)?;
+        Some(one_language(key))
+    });
+    for (action, word) in in_order.chain(all_languages.cloned()) {
+        let with_word = |(other, old): &(Action, String)| {
+            let new = if *other == action { &word } else { old };
+            (*other, new.clone())
+        };
+        let longer: Vec<_> = line.iter().map(with_word).collect();
+        if fits(&longer, 2) {
+            line = longer;
+        }
+    }
+    // Everybody knows Tab; without its word it says nothing.
+    let silent =
+        |(action, word): &(Action, String)| *action == Action::NextField && word.is_empty();
+    if line.iter().any(silent) {
+        let others = keys.iter().filter(|(a, _)| *a != Action::NextField);
+        return fit(&others.cloned().collect::<Vec<_>>(), room);
+    }
+    let gap = if fits(&line, 3) {
+        3
+    } else if fits(&line, 2) {
+        2
+    } else {
+        1
     };
-    choices
-        .into_iter()
-        .find(|choice| wide(choice) <= room)
-        .unwrap_or((barest, 1))
+    (line, gap)
 }
 
 /// In place of the bottom line: the visit ends soon.
@@ -211,7 +191,8 @@ pub(crate) fn countdown(view: &View<'_>, left: Duration, firm: bool, canvas: &mu
     if view.page.is_ruled() {
         rule(view, y.saturating_sub(1), canvas);
     }
-    let margin = if narrow { 0 } else { 1 };
-    let room = area.width.saturating_sub(2 * margin);
-    canvas.put(area.x + margin, y, room, &format!(" {text} "), style);
+    // The words stand where other words do; what sets them apart reaches out on both sides.
+    let left = view.page.body.x.saturating_sub(1);
+    let room = area.right().saturating_sub(left);
+    canvas.put(left, y, room, &format!(" {text} "), style);
 }

@@ -34,7 +34,7 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
         let text = view
             .words
             .with("screen-menu-demo", &[("login", (&hint.login).into())]);
-        if view.page.tight {
+        if view.page.tight || drawn.is_none() {
             column.space();
         }
         column.text(canvas, &text, theme.plain());
@@ -149,11 +149,11 @@ pub(super) fn address(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<
         column.line(canvas, &code, theme.headline());
     }
     if column.room() > 1 {
-        let no_camera = view.words.with(
-            "screen-no-camera",
+        let send = view.words.with(
+            "screen-no-picture",
             &[("code", picture.short_code.as_str().into())],
         );
-        column.text(canvas, &no_camera, theme.plain());
+        column.text(canvas, &send, theme.plain());
     }
 }
 

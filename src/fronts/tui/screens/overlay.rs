@@ -66,6 +66,11 @@ fn close(view: &View<'_>, mut column: Column, canvas: &mut Canvas<'_>) {
         column.gap();
         column.text(canvas, &it, theme.plain());
     }
+    if let Some(demo) = &view.settings.demo {
+        let url = [("url", (&demo.ldap_url).into())];
+        let text = view.words.with("screen-help-demo", &url);
+        column.text(canvas, &text, theme.plain());
+    }
     if column.left_out > 0 {
         let body = view.page.body;
         let y = body.bottom().saturating_sub(1);

@@ -1,5 +1,7 @@
 //! Method 3, step 3: the new password, with the checklist and the meter.
 
+use std::time::Duration;
+
 use super::page::{FieldLine, View, label_width};
 use super::{refusals, strength};
 use crate::domain::policy::{LengthUnit, Rule, Verdict};
@@ -10,6 +12,9 @@ use crate::text::Value;
 
 /// How wide the checklist is beside the fields.
 const CHECKLIST: u16 = 34;
+const DAY: Duration = Duration::from_secs(86_400);
+/// A password as old as this says how old it is.
+const WORTH_TELLING: Duration = Duration::from_secs(2 * 86_400);
 
 pub(crate) fn draw(view: &View<'_>, screen: &NewPasswordScreen, canvas: &mut Canvas<'_>) {
     if view.page.tight {
@@ -61,11 +66,11 @@ fn fields(
     );
     column.gap();
     said(view, screen, column, canvas);
-    if let Some(age) = age(view, screen)
-        && !view.page.tight
-    {
+    if !view.page.tight {
         column.gap();
-        column.text(canvas, &age, theme.plain());
+        for sentence in age(view, screen) {
+            column.text(canvas, &sentence, theme.plain());
+        }
     }
 }
 
@@ -95,28 +100,40 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
         column.text(canvas, &said.then, theme.plain());
     } else if let Some(report) = &screen.report {
         strength::sentence(view, &report.strength, column, canvas);
-    } else {
+    } else if !view.page.tight {
+        // In a small window the list of rules matters more.
         view.say(column, canvas, "screen-password-hint");
     }
 }
 
 /// How it stands with the password there is now.
-fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Option<String> {
-    let now = view.now.wall;
+fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Vec<String> {
     if screen.age.locked {
-        return Some(view.words.say("screen-password-locked"));
+        return vec![view.words.say("screen-password-locked")];
     }
     if screen.age.must_change {
-        return Some(view.words.say("screen-password-must-change"));
+        return vec![view.words.say("screen-password-must-change")];
     }
-    let at = screen.expires_at?;
-    let date = view.words.date(at);
-    let key = if at <= now {
-        "screen-password-expired"
-    } else {
-        "screen-password-expires"
-    };
-    Some(view.words.with(key, &[("date", (&date).into())]))
+    let now = view.now.wall;
+    let expires = screen.expires_at.map(|at| {
+        let date = view.words.date(at);
+        let left = view.words.in_span(at.since(now));
+        let key = if at <= now {
+            "screen-password-expired"
+        } else {
+            "screen-password-expires"
+        };
+        let values = [("date", (&date).into()), ("in", (&left).into())];
+        view.words.with(key, &values)
+    });
+    let old = screen.age.changed_at.map(|at| now.since(at));
+    let old = old.filter(|old| *old >= WORTH_TELLING).map(|old| {
+        let days = old.as_secs() / DAY.as_secs();
+        let span = view.words.span(Duration::from_secs(days * DAY.as_secs()));
+        view.words
+            .with("screen-password-age", &[("span", (&span).into())])
+    });
+    expires.into_iter().chain(old).collect()
 }
 
 /// The rules, each with how it stands; where room is scarce, those that are not met come first.
@@ -157,6 +174,10 @@ fn checklist(
             Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
         };
         let text = rule_words(view, rule);
+        if !column.has_room_for(&text, indent) {
+            // Half a rule says nothing.
+            continue;
+        }
         column.labelled(canvas, (word, style), indent, (&text, theme.plain()));
     }
 }

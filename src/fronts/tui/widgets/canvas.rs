@@ -61,14 +61,12 @@ impl<'a> Canvas<'a> {
             text
         };
         let width = width.min(area.right().saturating_sub(x));
-        let (end, _) = if self.utf8 {
-            self.buffer
-                .set_stringn(x, y, text, usize::from(width), style)
-        } else {
-            let text = in_ascii(text);
-            self.buffer
-                .set_stringn(x, y, text, usize::from(width), style)
-        };
+        // A space that kept words together has done its work.
+        let text = text.replace('\u{A0}', " ");
+        let text = if self.utf8 { text } else { in_ascii(&text) };
+        let (end, _) = self
+            .buffer
+            .set_stringn(x, y, text, usize::from(width), style);
         end
     }
 

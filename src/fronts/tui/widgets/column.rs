@@ -88,6 +88,12 @@ impl Column {
         }
     }
 
+    /// Whether all of a text fits, `indent` columns further right.
+    pub(crate) fn has_room_for(&self, text: &str, indent: u16) -> bool {
+        let lines = wrap(text, self.width.saturating_sub(indent)).len();
+        lines <= usize::from(self.room())
+    }
+
     /// An empty row; none where room is scarce.
     pub(crate) fn gap(&mut self) {
         if !self.tight {

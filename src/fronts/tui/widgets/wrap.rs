@@ -9,28 +9,46 @@ const NOT_FIRST: &str = "，。、；：！？）」』”’》…·,.;:!?)%";
 const NOT_LAST: &str = "（「『“‘《(";
 
 /// Breaks `text` into lines of at most `width` columns: at spaces, between Chinese characters,
-/// and inside a word only where it is wider than a line.
+/// and inside a word only where it is wider than a line. No last line is one short word.
 pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
     let width = usize::from(width).max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        wrap_paragraph(paragraph, width, &mut lines);
-    }
-    lines
+    text.split('\n')
+        .flat_map(|paragraph| wrap_paragraph(&pieces(paragraph), width))
+        .collect()
 }
 
-fn wrap_paragraph(text: &str, width: usize, lines: &mut Vec<String>) {
+/// As wide as it may be; a little narrower where that gives the last line company.
+fn wrap_paragraph(pieces: &[String], width: usize) -> Vec<String> {
+    let widest = fill(pieces, width);
+    let lonely = |lines: &[String]| {
+        let last = lines.last().map_or(0, |line| line.width());
+        lines.len() > 1 && last * 4 < width
+    };
+    if !lonely(&widest) {
+        return widest;
+    }
+    let narrower = (width * 3 / 4..width)
+        .rev()
+        .map(|width| fill(pieces, width));
+    narrower
+        .take_while(|lines| lines.len() == widest.len())
+        .find(|lines| !lonely(lines))
+        .unwrap_or(widest)
+}
+
+fn fill(pieces: &[String], width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut line = String::new();
-    for piece in pieces(text) {
+    for piece in pieces {
         if line.width() + piece.trim_end().width() <= width {
-            line.push_str(&piece);
+            line.push_str(piece);
             continue;
         }
         if !line.is_empty() {
             lines.push(line.trim_end().to_owned());
             line.clear();
         }
-        for grapheme in piece.graphemes(true) {
+        for grapheme in graphemes(piece) {
             if line.width() + grapheme.width() > width && !line.is_empty() {
                 if grapheme.trim().is_empty() {
                     continue;
@@ -41,6 +59,7 @@ fn wrap_paragraph(text: &str, width: usize, lines: &mut Vec<String>) {
         }
     }
     lines.push(line.trim_end().to_owned());
+    lines
 }
 
 /// The pieces between which a line may end; each carries the spaces behind it.
@@ -48,7 +67,7 @@ fn pieces(text: &str) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut before: Option<&str> = None;
-    for grapheme in text.graphemes(true) {
+    for grapheme in graphemes(text) {
         if before.is_some_and(|before| may_break(before, grapheme)) {
             pieces.push(std::mem::take(&mut piece));
         }
@@ -57,6 +76,15 @@ fn pieces(text: &str) -> Vec<String> {
     }
     pieces.push(piece);
     pieces
+}
+
+/// The graphemes; those of ASCII are its characters and need no tables.
+fn graphemes(text: &str) -> Vec<&str> {
+    if text.is_ascii() {
+        (0..text.len()).filter_map(|at| text.get(at..=at)).collect()
+    } else {
+        text.graphemes(true).collect()
+    }
 }
 
 fn may_break(before: &str, after: &str) -> bool {
@@ -75,6 +103,17 @@ mod tests {
         assert_eq!(wrap("Type it here only.", 8), ["Type it", "here", "only."]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn no_last_line_is_one_short_word() {
+        let text = "Open the chat on your phone and type the 6 digits here.";
+        let lines = [
+            "Open the chat on your",
+            "phone and type the 6",
+            "digits here.",
+        ];
+        assert_eq!(wrap(text, 25), lines);
     }
 
     #[test]

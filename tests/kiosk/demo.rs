@@ -1,0 +1,74 @@
+//! `rekey demo`, as somebody tries it who has just installed it.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::company::{REKEY, six_digits};
+use crate::pty::{Pty, Setup};
+use crate::visit::{CHOOSE, DONE, ENTER, ESC, F9, GOOD, Visit};
+
+const CTRL_C: &str = "\x03";
+
+#[test]
+fn the_demo_resets_lin_wei_for_real_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pty = Setup::new(REKEY)
+        .args(["demo"])
+        .env("TMPDIR", folder.path())
+        .start();
+    pty.wait_for_text("sign in as lin.wei, and look at the phone with F9");
+    pty.say_who("lin.wei");
+    pty.send(F9);
+    pty.wait_for(|screen| six_digits(&screen.contents()).is_some());
+    let code = six_digits(&pty.screen_text()).unwrap();
+    pty.send(ESC);
+    pty.wait_for(|screen| six_digits(&screen.contents()).is_none());
+    pty.send(code);
+    pty.wait_for_text(CHOOSE);
+    pty.type_password(GOOD);
+    pty.wait_for_text(DONE);
+    let config = read_config(folder.path());
+    assert!(signs_in(&config, GOOD));
+    assert!(!signs_in(&config, "Some-Other-Password-1"));
+    pty.send(ENTER);
+    pty.wait_for_visit(2);
+
+    let children = children(&pty);
+    assert!(!children.is_empty());
+    pty.send(CTRL_C);
+    assert!(pty.wait_exit().success());
+    pty.assert_restored();
+    for child in children {
+        assert!(!child.exists(), "{child:?} is left");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// The demo's own configuration file.
+fn read_config(folder: &std::path::Path) -> String {
+    let demo = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap();
+    std::fs::read_to_string(demo.path().join("rekey.toml")).unwrap()
+}
+
+/// Whether ldapwhoami gets in as lin.wei.
+fn signs_in(config: &str, password: &str) -> bool {
+    let value = |key: &str| {
+        let line = config.lines().find(|line| line.starts_with(key)).unwrap();
+        line.split('"').nth(1).unwrap()
+    };
+    let dn = format!("uid=lin.wei,{}", value("people_base"));
+    let mut ldapwhoami = Command::new("ldapwhoami");
+    ldapwhoami.args(["-x", "-H", value("urls"), "-D", &dn, "-w", password]);
+    let done = ldapwhoami.stdin(Stdio::null()).output();
+    done.expect("ldap-utils is installed").status.success()
+}
+
+/// The folders in /proc of the processes that the program has started.
+fn children(pty: &Pty) -> Vec<PathBuf> {
+    let pid = pty.pid().as_raw_nonzero();
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    list.split_whitespace()
+        .map(|child| PathBuf::from(format!("/proc/{child}")))
+        .collect()
+}
