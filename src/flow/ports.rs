@@ -144,8 +144,8 @@ pub trait Directory: Send + Sync {
     async fn prove(&self, dn: &EntryDn, server: &ServerUrl, password: &Password) -> ProvingBind;
 
     /// Looks whether a change has landed since `mark`: at its server first, then at the others.
-    /// "Not yet" comes from its own server only; while that one is down and the others know of no
-    /// change, the answer is that the directory is down.
+    /// "Not yet" comes from its own server only, while that is configured; when it is down and the
+    /// others know of no change, the answer is that the directory is down.
     async fn landed(
         &self,
         key: &AccountKey,

@@ -295,7 +295,7 @@ async fn works_sees_what_keeps_everybody_from_sending() {
 }
 
 #[tokio::test]
-async fn a_failed_send_tells_the_next_look_and_shows_no_token() {
+async fn a_failed_send_shows_no_token_and_says_nothing_of_the_channel_to_others() {
     let bench = bench().await;
     bench.wecom.works().await.unwrap();
     bench.sim.set_faults(|f| f.hang = true);
@@ -304,7 +304,25 @@ async fn a_failed_send_tells_the_next_look_and_shows_no_token() {
         !words.contains("token") && !words.contains("http"),
         "{words}"
     );
+    // Only a real login name leads to a message: what became of it must not show (rule 3).
+    bench.wecom.works().await.unwrap();
+    bench.clock.advance(Duration::from_secs(21));
     down(bench.wecom.works().await);
+}
+
+#[tokio::test]
+async fn a_message_does_not_spare_the_next_look() {
+    let bench = bench().await;
+    bench.wecom.works().await.unwrap();
+    bench.clock.advance(Duration::from_secs(19));
+    bench.wecom.send(code_to("LinWei")).await.unwrap();
+    bench.clock.advance(Duration::from_secs(2));
+    let before = bench.sim.calls();
+    bench.wecom.works().await.unwrap();
+    assert!(
+        bench.sim.calls() > before,
+        "looked anew, as after an unknown login name"
+    );
 }
 
 #[tokio::test]

@@ -180,8 +180,9 @@ impl Directory for OpenLdap {
             None => Landed::Unclear,
         };
         // A replica may not know yet, and the server that was asked may still hold the change
-        // back: only that one can say "not yet".
-        if landed == Landed::NotYet && asked != mark.server {
+        // back: as long as it is one of ours, only that one can say "not yet".
+        let ours = self.servers.named(&mark.server).is_some();
+        if landed == Landed::NotYet && ours && asked != mark.server {
             let words = format!("{} does not answer, and only it can tell", mark.server.0);
             return Err(DirectoryDown::Unreachable(words));
         }
