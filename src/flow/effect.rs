@@ -71,8 +71,6 @@ pub enum Effect {
     },
     /// Make the reset's code useless.
     Discard(ResetId),
-    /// Make every code of the account useless.
-    DiscardAll(Subject),
     /// Read the account again, and its policy.
     ReadAccount(Box<Account>),
     /// Judge a password by the whole policy, off the event loop.

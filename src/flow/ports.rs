@@ -229,9 +229,6 @@ pub trait Codes: Send + Sync {
     /// Makes a reset's code useless, if there is one.
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError>;
 
-    /// Makes every code of a subject useless: after a change no other one may live on.
-    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError>;
-
     /// The subject of a login name that leads nowhere (needs the site key).
     fn nobody(&self, login: &LoginName) -> Subject;
 }
@@ -359,7 +356,8 @@ pub trait Intents: Send + Sync {
     /// time only one changes the password.
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError>;
 
-    /// Records an outcome with its `change_outcome` record. [`Outcome::Unknown`] keeps the intent
+    /// Records an outcome with its `change_outcome` record. [`Outcome::Changed`] makes every code
+    /// of the account useless in the same transaction: none may live on. [`Outcome::Unknown`] keeps the intent
     /// for later looks (due at `look_again`; with `None` there are no more looks and it is
     /// closed); every other outcome closes it. Closing one that is closed already does nothing.
     /// A reset may open another intent once its last one is closed.

@@ -74,10 +74,6 @@ impl<S: Codes> Codes for Mortal<S> {
         self.write(self.store.discard(reset)).await
     }
 
-    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError> {
-        self.write(self.store.discard_all(subject)).await
-    }
-
     fn nobody(&self, login: &LoginName) -> Subject {
         self.store.nobody(login)
     }

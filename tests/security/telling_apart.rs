@@ -152,3 +152,19 @@ async fn keycloak_26625_spellings_of_nobody_share_their_limits() {
     }
     assert_ne!(nobody("no.such.person"), plain);
 }
+
+/// Only a real login name leads to a message, which the next visit must not wait longer for.
+#[tokio::test(start_paused = true)]
+async fn the_menu_is_back_after_the_same_time_whatever_the_login_name_was() {
+    let town = Town::in_memory(11);
+    for login in NAMES {
+        let mut attacker = town.visit("lobby-1");
+        attacker.login(login).await;
+        let left = tokio::time::Instant::now();
+        attacker.leaves().await;
+        let took = left.elapsed();
+        let parting = Duration::from_millis(500)..Duration::from_millis(650);
+        assert!(parting.contains(&took), "{login}: {took:?}");
+        next_visitor(&town).await;
+    }
+}

@@ -94,15 +94,6 @@ impl Codes for SqliteStore {
         step.commit().await
     }
 
-    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError> {
-        let mut step = self.step().await?;
-        sqlx::query("UPDATE codes SET used = 1 WHERE subject = ?")
-            .bind(subject.to_stored())
-            .execute(step.sql())
-            .await?;
-        step.commit().await
-    }
-
     fn nobody(&self, login: &LoginName) -> Subject {
         Subject::nobody(&self.0.key, login.as_str())
     }

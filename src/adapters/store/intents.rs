@@ -11,7 +11,7 @@ use super::process::ProcessMark;
 use super::step::from_sql;
 use crate::domain::account::{AccountKey, EntryDn, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::{Place, ResetId};
+use crate::domain::code::{Place, ResetId, Subject};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{
     ChangeMark, Intent, Intents, OpenIntent, Opened, Outcome, ServerUrl, StoreError,
@@ -191,7 +191,7 @@ async fn superseded(sql: &mut SqliteConnection, intent: &Intent) -> Result<bool,
     Ok(others > 0)
 }
 
-/// Remembers the last change of an account, so that older proofs are dead.
+/// After a change every older proof of the account is dead, and every code.
 async fn remember_change(
     sql: &mut SqliteConnection,
     account: &AccountKey,
@@ -203,8 +203,13 @@ async fn remember_change(
     )
     .bind(account.as_str())
     .bind(at.as_millis())
-    .execute(sql)
+    .execute(&mut *sql)
     .await?;
+    let subject = Subject::Account(account.clone());
+    sqlx::query("UPDATE codes SET used = 1 WHERE subject = ?")
+        .bind(subject.to_stored())
+        .execute(sql)
+        .await?;
     Ok(())
 }
 

@@ -91,6 +91,8 @@ struct Pending {
     work: Work,
     /// Timers; nobody waits for them once the reset has finished.
     timers: FuturesUnordered<BoxFuture<'static, Timer>>,
+    /// A login name was submitted.
+    somebody_was_named: bool,
 }
 
 /// Effects under way.
@@ -123,10 +125,6 @@ impl Work {
             None => self.effects.next().await,
         }
     }
-
-    fn is_idle(&self) -> bool {
-        self.answered.is_empty() && self.effects.is_empty()
-    }
 }
 
 impl Driver {
@@ -135,16 +133,14 @@ impl Driver {
         let mut pending = Pending::default();
         let mut finished = self.carry_out(first, &mut pending).await;
         let mut open = true;
-        while !finished || !pending.work.is_idle() {
+        while !finished {
             let event = tokio::select! {
                 biased;
                 Some(answer) = pending.work.next_answer() => match answer {
                     Some(answer) => Event::Answer(answer),
                     None => continue,
                 },
-                Some(timer) = pending.timers.next(), if !finished => {
-                    Event::Answer(Answer::Timer(timer))
-                }
+                Some(timer) = pending.timers.next() => Event::Answer(Answer::Timer(timer)),
                 input = inbox.recv(), if open => {
                     open = input.is_some();
                     Event::Input(input.unwrap_or(Input::Abandon))
@@ -152,8 +148,34 @@ impl Driver {
                 // Nobody is there any more and nothing is under way.
                 else => break,
             };
-            let effects = reset.step(self.ports.clock.now(), &*self.ports.entropy, event);
-            finished |= self.carry_out(effects, &mut pending).await;
+            finished = self.step(&mut reset, event, &mut pending).await;
+        }
+        if pending.somebody_was_named {
+            self.part(&mut reset, &mut pending).await;
+        }
+    }
+
+    async fn step(&self, reset: &mut Reset, event: Event, pending: &mut Pending) -> bool {
+        let effects = reset.step(self.ports.clock.now(), &*self.ports.entropy, event);
+        self.carry_out(effects, pending).await
+    }
+
+    /// What is still on its way gets [`PARTING`], whatever it is, and the reset takes just as
+    /// long to end when nothing is: the next visit waits for it, and only a real login name
+    /// leads to a message (rule 3). No change is under way any more.
+    async fn part(&self, reset: &mut Reset, pending: &mut Pending) {
+        let end = tokio::time::sleep(PARTING);
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut end => return,
+                Some(answer) = pending.work.next_answer() => {
+                    if let Some(answer) = answer {
+                        self.step(reset, Event::Answer(answer), pending).await;
+                    }
+                }
+            }
         }
     }
 
@@ -179,6 +201,7 @@ impl Driver {
                     timer
                 })),
                 effect => {
+                    pending.somebody_was_named |= matches!(effect, Effect::KioskAttempt(_));
                     pending.work.effects.push(Box::pin(answer(
                         self.ports.clone(),
                         self.rules,
@@ -209,11 +232,8 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         }
         Effect::Send(message, purpose) => Answer::Sent(purpose, send(&ports, message).await),
         Effect::Recall(sent) => {
-            // The code is used: taking its message back is tidiness, and nobody waits long for it.
-            match tokio::time::timeout(RECALL_TIMEOUT, ports.messenger.recall(&sent)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::info!(%error, "a code's message was not taken back"),
-                Err(_) => tracing::info!("a code's message was not taken back in time"),
+            if let Err(error) = ports.messenger.recall(&sent).await {
+                tracing::info!(%error, "a code's message was not taken back");
             }
             return None;
         }
@@ -223,12 +243,6 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         Effect::Discard(reset) => {
             if let Err(error) = ports.codes.discard(&reset).await {
                 tracing::warn!(%error, "a code could not be discarded; it ends by itself");
-            }
-            return None;
-        }
-        Effect::DiscardAll(subject) => {
-            if let Err(error) = ports.codes.discard_all(&subject).await {
-                tracing::warn!(%error, "codes could not be discarded; they end by themselves");
             }
             return None;
         }
@@ -330,8 +344,8 @@ async fn find_out(
     (bind, landed)
 }
 
-/// How long taking a message back may hold up the next visit.
-const RECALL_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a reset that has ended goes on with what is still on its way, always.
+const PARTING: Duration = Duration::from_millis(500);
 
 /// How long after an unknown outcome it is looked up for the first time.
 pub(super) const FIRST_LOOK: Duration = Duration::from_secs(10);
@@ -371,11 +385,8 @@ mod tests {
         let limit = Duration::from_secs(10);
         let got = tokio::time::timeout(limit, waited).await;
         assert!(got.is_ok(), "both stand still");
-        assert!(!work.is_idle(), "its answer is kept");
-        assert!(matches!(
-            work.next_answer().await,
-            Some(Some(Answer::Timer(Timer::Again)))
-        ));
-        assert!(work.is_idle());
+        let kept = work.next_answer().await;
+        assert!(matches!(kept, Some(Some(Answer::Timer(Timer::Again)))));
+        assert!(work.next_answer().await.is_none());
     }
 }

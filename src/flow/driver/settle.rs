@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::FIRST_LOOK;
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::Subject;
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Body, Message};
 use crate::flow::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
@@ -108,10 +107,6 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
         .intents
         .close(&intent.reset, outcome, now, None)
         .await?;
-    if outcome == Outcome::Changed {
-        let subject = Subject::Account(intent.account.clone());
-        ports.codes.discard_all(&subject).await?;
-    }
     let Some(to) = intent.notify.clone() else {
         return Ok(());
     };

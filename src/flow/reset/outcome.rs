@@ -7,7 +7,6 @@ use super::asking::send_result;
 use super::changing::{AfterClose, Person, Stage, working};
 use super::{Context, Next, Phase};
 use crate::domain::audit::EventKind;
-use crate::domain::code::Subject;
 use crate::domain::secret::Password;
 use crate::flow::effect::{Effect, Purpose};
 use crate::flow::message::{Body, Message};
@@ -120,7 +119,6 @@ impl Person {
                         proved: proved_step(proof),
                         told: Step::Wait,
                     })),
-                    Effect::DiscardAll(Subject::Account(self.proved.key())),
                     Effect::Send(self.changed_message(context), Purpose::Changed),
                 ];
                 self.to(Stage::Tell(proof), effects)

@@ -105,16 +105,6 @@ impl Codes for MemoryStore {
         })
     }
 
-    async fn discard_all(&self, subject: &Subject) -> Result<(), StoreError> {
-        self.step(|state| {
-            let codes = state.codes.values_mut();
-            for code in codes.filter(|code| code.binding.subject == *subject) {
-                code.stored.used = true;
-            }
-            Ok(())
-        })
-    }
-
     fn nobody(&self, login: &LoginName) -> Subject {
         Subject::nobody(&self.key, login.as_str())
     }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::{Kept, MemoryStore, State};
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::ResetId;
+use crate::domain::code::{ResetId, Subject};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{Intent, Intents, OpenIntent, Opened, Outcome, StoreError};
 
@@ -62,7 +62,13 @@ impl Intents for MemoryStore {
             );
             let known = kept.open.unknown_recorded;
             if outcome == Outcome::Changed {
-                state.changes.insert(kept.open.intent.account.clone(), at);
+                let account = kept.open.intent.account.clone();
+                let subject = Subject::Account(account.clone());
+                let codes = state.codes.values_mut();
+                for code in codes.filter(|code| code.binding.subject == subject) {
+                    code.stored.used = true;
+                }
+                state.changes.insert(account, at);
             }
             if let Some(again) = look_again.filter(|_| outcome == Outcome::Unknown) {
                 kept.open.unknown_recorded = true;

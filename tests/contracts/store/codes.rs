@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rekey::domain::code::{Binding, CodeRules, Judgement};
-use rekey::flow::ports::Issued;
+use rekey::flow::ports::{Issued, Outcome};
 
 use super::contract;
 use super::stage::{RULES, Stage, Store, at, binding, binding_of_nobody, code, log, reset};
@@ -13,7 +13,7 @@ contract!(
     a_code_works_for_its_binding_only,
     a_code_never_works_after_it_expired,
     a_discarded_code_is_useless,
-    all_codes_of_one_account_are_discarded_and_no_other,
+    a_change_makes_all_codes_of_its_account_useless_and_no_other,
     a_code_that_never_was_compares_nothing,
     at_most_five_tries_are_judged_and_a_new_code_resets_no_count,
     fewer_tries_when_the_site_says_so,
@@ -100,7 +100,7 @@ async fn a_discarded_code_is_useless(stage: impl Stage) {
     assert_eq!(judge(&store, &mei, RIGHT, 1).await, Judgement::Right);
 }
 
-async fn all_codes_of_one_account_are_discarded_and_no_other(stage: impl Stage) {
+async fn a_change_makes_all_codes_of_its_account_useless_and_no_other(stage: impl Stage) {
     let (store, reception) = (stage.lobby().await, stage.reception().await);
     let (first, second) = (binding(1, "lin.wei"), binding(2, "lin.wei"));
     let mei = binding(3, "zhang.mei");
@@ -109,7 +109,15 @@ async fn all_codes_of_one_account_are_discarded_and_no_other(stage: impl Stage) 
         issue(&store, of, RIGHT, 0).await;
     }
     assert_eq!(judge(&store, &second, WRONG, 1).await, wrong(4));
-    reception.discard_all(&first.subject).await.unwrap();
+    let change = super::intents::of_account(5, "lin.wei");
+    for (outcome, useless) in [(Outcome::Refused, false), (Outcome::Changed, true)] {
+        reception.open(&change).await.unwrap();
+        let closed = reception.close(&change.reset, outcome, at(1), None).await;
+        closed.unwrap();
+        if !useless {
+            assert_eq!(judge(&store, &second, WRONG, 1).await, wrong(3));
+        }
+    }
     for of in [&first, &second] {
         assert_eq!(judge(&store, of, RIGHT, 2).await, Judgement::Expired);
     }
@@ -117,7 +125,7 @@ async fn all_codes_of_one_account_are_discarded_and_no_other(stage: impl Stage) 
     assert_eq!(judge(&store, &nobody, RIGHT, 2).await, Judgement::Right);
     // It gives no try and no message back, and a new code of the account works.
     issue(&store, &second, "777777", 3).await;
-    assert_eq!(judge(&store, &second, WRONG, 4).await, wrong(3));
+    assert_eq!(judge(&store, &second, WRONG, 4).await, wrong(2));
     assert_eq!(judge(&store, &second, "777777", 5).await, Judgement::Right);
     let fourth = store.issue(&first, Some(&code(RIGHT)), RULES, at(6)).await;
     assert_eq!(fourth, Ok(Issued::Wait(at(900))));

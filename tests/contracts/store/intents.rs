@@ -52,6 +52,14 @@ fn intent(number: u16) -> Intent {
 }
 
 /// An intent of lin.wei's reset `number`, proved and opened at these seconds.
+/// An intent of the account that the codes' bindings name so.
+pub(super) fn of_account(number: u16, account: &str) -> Intent {
+    Intent {
+        account: AccountKey::new(account),
+        ..intent(number)
+    }
+}
+
 fn of_lin(number: u16, proved: i64, opened: i64) -> Intent {
     Intent {
         proved_at: at(proved),
