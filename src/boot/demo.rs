@@ -137,6 +137,9 @@ key_file = {key:?}
 [kiosk]
 name = "lobby-1"
 idle = "2m"
+
+[chat]
+passwords = "temporary"
 "#,
         url = company.ldap_url,
         bind_dn = company.bind_dn,

@@ -32,7 +32,7 @@ screen-no-picture = Or choose way 2 and send { $code }.
 # Method 1.
 screen-workspace-title = Set it on your phone, in WeCom
 screen-workspace-1 = Open WeCom on your phone
-screen-workspace-2 = Tap Workspace, the tab at the bottom
+screen-workspace-2 = Tap Workspace: the tab at the bottom, on a computer at the left
 screen-workspace-3 = Tap "Account PWD Reset"
 screen-workspace-4 = Follow the form, then sign in here as usual
 screen-workspace-or-scan = Or scan the picture: in WeCom tap +, then Scan. It opens the same form.

@@ -32,7 +32,7 @@ screen-no-picture = Atau pilih cara 2, kirim { $code }.
 # Method 1.
 screen-workspace-title = Di ponsel Anda, lewat WeCom
 screen-workspace-1 = Buka WeCom di ponsel Anda
-screen-workspace-2 = Ketuk Workspace, tab di bagian bawah
+screen-workspace-2 = Ketuk Workspace: tab di bawah, di komputer di sebelah kiri
 screen-workspace-3 = Ketuk "Account PWD Reset"
 screen-workspace-4 = Isi formulirnya, lalu masuk ke komputer seperti biasa
 screen-workspace-or-scan = Atau pindai gambar ini: di WeCom ketuk +, lalu Scan. Formulirnya sama.

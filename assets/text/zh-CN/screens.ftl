@@ -32,7 +32,7 @@ screen-no-picture = 或用方式 2 发送 { $code }。
 # Method 1.
 screen-workspace-title = 在手机的企业微信里设置
 screen-workspace-1 = 打开手机上的企业微信
-screen-workspace-2 = 点底部的"工作台"
+screen-workspace-2 = 点"工作台"：手机在底部，电脑在左侧
 screen-workspace-3 = 点"Account PWD Reset"
 screen-workspace-4 = 按表单填写，然后照常登录电脑
 screen-workspace-or-scan = 也可以扫描右边的图：在企业微信里点"+"，再点"扫一扫"，打开的是同一张表单。
