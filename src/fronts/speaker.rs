@@ -185,7 +185,7 @@ impl Speaker<'_> {
 
     /// The day: `22 March 2027`.
     pub fn date(&self, at: Timestamp) -> String {
-        self.texts.date(self.language, at, self.zone)
+        whole(&self.texts.date(self.language, at, self.zone))
     }
 
     /// The time of day: `08:59`.
@@ -195,7 +195,7 @@ impl Speaker<'_> {
 
     /// A span: `41 s`.
     pub fn span(&self, span: Duration) -> String {
-        self.texts.span(self.language, span)
+        whole(&self.texts.span(self.language, span))
     }
 
     fn counted(&self, key: &str, n: u32, has: u32) -> String {
@@ -206,6 +206,11 @@ impl Speaker<'_> {
         let [what, why, now] = keys.map(|key| self.say_with(key, values));
         RefusalWords { what, why, now }
     }
+}
+
+/// Never broken between two lines: `22 March 2027`, `3 days`.
+pub(crate) fn whole(words: &str) -> String {
+    words.replace(' ', "\u{A0}")
 }
 
 /// The keys of a refusal's three parts, written out so that the sources can be searched for them.

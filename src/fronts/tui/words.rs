@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::domain::time::Timestamp;
+use crate::fronts::speaker::whole;
 use crate::text::{Language, Texts, Value};
 
 /// What every screen says its words with.
@@ -40,9 +41,4 @@ impl Words<'_> {
     pub(super) fn span(&self, span: Duration) -> String {
         whole(&self.texts.span(self.language, span))
     }
-}
-
-/// Never broken between two lines: `22 March 2027`, `3 days`.
-fn whole(words: &str) -> String {
-    words.replace(' ', "\u{A0}")
 }

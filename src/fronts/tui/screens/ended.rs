@@ -3,21 +3,21 @@
 use std::time::Duration;
 
 use super::page::View;
-use super::{menu, progress, refusals};
+use super::{menu, progress};
 use crate::fronts::tui::app::screen::EndedScreen;
 use crate::fronts::tui::widgets::canvas::Canvas;
 
 pub(crate) fn draw(view: &View<'_>, screen: &EndedScreen, left: Duration, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
     let theme = canvas.theme;
-    let said = refusals::words(view, &screen.refusal);
+    let said = view.speaker().refusal(&screen.refusal);
     column.text(canvas, &said.what, theme.headline());
     column.gap();
     column.text(canvas, &said.why, theme.plain());
     column.gap();
-    column.text(canvas, &said.then, theme.plain());
+    column.text(canvas, &said.now, theme.plain());
     column.gap();
-    let named = |it: &String| said.then.contains(it.as_str());
+    let named = |it: &String| said.now.contains(it.as_str());
     let known = view.settings.it_phone.as_ref().is_some_and(named);
     if let Some(it) = menu::it_answers(view).filter(|_| !known) {
         column.text(canvas, &it, theme.plain());

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::time::Now;
+use crate::fronts::speaker::Speaker;
 use crate::fronts::tui::app::AppSettings;
 use crate::fronts::tui::field::Field;
 use crate::fronts::tui::msg::Picture;
@@ -104,6 +105,16 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
+    /// Says what the rules and the engine say, in the words of every front.
+    pub(crate) fn speaker(&self) -> Speaker<'_> {
+        Speaker {
+            texts: self.words.texts,
+            language: self.words.language,
+            zone: self.words.zone,
+            it_phone: self.settings.it_phone.as_deref(),
+        }
+    }
+
     /// A column that begins with this screen's headline. The cursor rests there until something
     /// else takes it.
     pub(crate) fn headline(&self, column: &mut Column, canvas: &mut Canvas<'_>, key: &str) {

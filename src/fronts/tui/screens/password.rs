@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::page::{FieldLine, View, label_width};
-use super::{refusals, strength};
-use crate::domain::policy::{LengthUnit, Rule, Verdict};
+use super::strength;
+use crate::domain::policy::Verdict;
 use crate::fronts::tui::app::screen::{NewPasswordScreen, PasswordNote};
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
@@ -94,12 +94,13 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
     } else if let Some(note) = note {
         column.text(canvas, &view.words.say(note), theme.no());
     } else if let Some(refusal) = &screen.refusal {
-        let said = refusals::words(view, refusal);
+        let said = view.speaker().refusal(refusal);
         column.text(canvas, &said.what, theme.no());
         column.text(canvas, &said.why, theme.plain());
-        column.text(canvas, &said.then, theme.plain());
+        column.text(canvas, &said.now, theme.plain());
     } else if let Some(report) = &screen.report {
-        strength::sentence(view, &report.strength, column, canvas);
+        let least = screen.policy.site.min_strength;
+        strength::sentence(view, &report.strength, least, column, canvas);
     } else if !view.page.tight {
         // In a small window the list of rules matters more.
         view.say(column, canvas, "screen-password-hint");
@@ -173,51 +174,11 @@ fn checklist(
             Verdict::NotMet => (no.as_str(), theme.no()),
             Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
         };
-        let text = rule_words(view, rule);
+        let text = view.speaker().rule(rule);
         if !column.has_room_for(&text, indent) {
             // Half a rule says nothing.
             continue;
         }
         column.labelled(canvas, (word, style), indent, (&text, theme.plain()));
-    }
-}
-
-fn rule_words(view: &View<'_>, rule: &Rule) -> String {
-    let counted = |key: &str, n: u32, has: u32| {
-        view.words
-            .with(key, &[("n", n.into()), ("has", has.into())])
-    };
-    match *rule {
-        Rule::MinLength {
-            at_least,
-            unit,
-            has,
-        } => {
-            let key = match unit {
-                LengthUnit::Characters => "rule-min-length-characters",
-                LengthUnit::Utf16Units => "rule-min-length-units",
-                LengthUnit::Bytes => "rule-min-length-bytes",
-            };
-            counted(key, at_least, has)
-        }
-        Rule::MaxLength { at_most, unit, has } => {
-            let key = match unit {
-                LengthUnit::Characters => "rule-max-length-characters",
-                LengthUnit::Utf16Units => "rule-max-length-units",
-                LengthUnit::Bytes => "rule-max-length-bytes",
-            };
-            counted(key, at_most, has)
-        }
-        Rule::Classes { at_least, has } => counted("rule-classes", at_least.into(), has.into()),
-        Rule::NotPersonal => view.words.say("rule-not-personal"),
-        Rule::NotSiteWord => view.words.say("rule-not-site-word"),
-        Rule::NotCommon => view.words.say("rule-not-common"),
-        Rule::Strength { .. } => view.words.say("rule-strength"),
-        Rule::History { remembers } => view.words.with("rule-history", &[("n", remembers.into())]),
-        Rule::MinAge { keep } => {
-            let span = view.words.span(keep);
-            view.words.with("rule-min-age", &[("span", (&span).into())])
-        }
-        Rule::OwnChecks => view.words.say("rule-own-checks"),
     }
 }

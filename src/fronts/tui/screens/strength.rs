@@ -1,7 +1,7 @@
 //! The strength meter: a bar with a word, and one sentence with one fix.
 
 use super::page::View;
-use crate::domain::strength::{Fix, Reason, Strength};
+use crate::domain::strength::Strength;
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
@@ -42,60 +42,16 @@ pub(super) fn draw(
 pub(super) fn sentence(
     view: &View<'_>,
     strength: &Strength,
+    at_least: u8,
     column: &mut Column,
     canvas: &mut Canvas<'_>,
 ) {
-    let keys = [strength.reason.map(reason_key), strength.fix.map(fix_key)];
-    if keys == [None, None] {
+    let said = view.speaker().strength(strength, at_least);
+    if said.reason.is_none() && said.fix.is_none() {
         view.say(column, canvas, "screen-password-well");
     }
-    for key in keys.into_iter().flatten() {
-        view.say(column, canvas, key);
-    }
-}
-
-fn reason_key(reason: Reason) -> &'static str {
-    match reason {
-        Reason::KeyRow => "strength-reason-key-row",
-        Reason::KeyPattern => "strength-reason-key-pattern",
-        Reason::RepeatedCharacter => "strength-reason-repeated-character",
-        Reason::RepeatedGroup => "strength-reason-repeated-group",
-        Reason::Top10 => "strength-reason-top-10",
-        Reason::Top100 => "strength-reason-top-100",
-        Reason::Common => "strength-reason-common",
-        Reason::LikeCommon => "strength-reason-like-common",
-        Reason::Sequence => "strength-reason-sequence",
-        Reason::RecentYear => "strength-reason-recent-year",
-        Reason::SingleWord => "strength-reason-single-word",
-        Reason::Date => "strength-reason-date",
-        Reason::SingleName => "strength-reason-single-name",
-        Reason::Name => "strength-reason-name",
-        Reason::Personal => "strength-reason-personal",
-        Reason::SiteWord => "strength-reason-site-word",
-        Reason::Pinyin => "strength-reason-pinyin",
-        Reason::Indonesian => "strength-reason-indonesian",
-        Reason::LuckyNumber => "strength-reason-lucky-number",
-        Reason::TooShort => "strength-reason-too-short",
-    }
-}
-
-fn fix_key(fix: Fix) -> &'static str {
-    match fix {
-        Fix::FewWords => "strength-fix-few-words",
-        Fix::NoSymbolsNeeded => "strength-fix-no-symbols-needed",
-        Fix::AddWords => "strength-fix-add-words",
-        Fix::CapitalHelpsLittle => "strength-fix-capital",
-        Fix::AllCapitalsHelpLittle => "strength-fix-all-capitals",
-        Fix::BackwardsHelpsLittle => "strength-fix-backwards",
-        Fix::SubstitutionsHelpLittle => "strength-fix-substitutions",
-        Fix::LongerPattern => "strength-fix-longer-pattern",
-        Fix::NoRepeats => "strength-fix-no-repeats",
-        Fix::NoSequences => "strength-fix-no-sequences",
-        Fix::NoRecentYears => "strength-fix-no-recent-years",
-        Fix::NoOwnYears => "strength-fix-no-own-years",
-        Fix::NoOwnDates => "strength-fix-no-own-dates",
-        Fix::LeaveOutName => "strength-fix-leave-out-name",
-        Fix::LeaveOutSiteWord => "strength-fix-leave-out-site-word",
-        Fix::LeaveOutNumber => "strength-fix-leave-out-number",
+    let theme = canvas.theme;
+    for sentence in [said.reason, said.fix].into_iter().flatten() {
+        column.text(canvas, &sentence, theme.plain());
     }
 }
