@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::entropy::OsEntropy;
-use crate::adapters::ldap::{LdapSettings, OpenLdap, SettingsError};
+use crate::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use crate::adapters::store::{OpenError, ProcessMark, SqliteStore, StoreSettings};
 use crate::adapters::wecom::{SetupError, Wecom, WecomSettings};
 use crate::config::{self, Config, ConfigError, DirectoryKind};
@@ -162,7 +162,7 @@ fn open_directory(
     section: config::Directory,
     clock: Arc<SystemClock>,
     allow_plain_loopback: bool,
-) -> Result<OpenLdap, BootError> {
+) -> Result<LdapDirectory, BootError> {
     let ca_pem = match &section.ca_file {
         None => None,
         Some(path) => Some(std::fs::read(path).map_err(|source| BootError::File {
@@ -189,7 +189,7 @@ fn open_directory(
         default_policy_dn: section.default_policy_dn,
     };
     match section.kind {
-        DirectoryKind::OpenLdap => Ok(OpenLdap::new(settings, clock)?),
+        DirectoryKind::OpenLdap => Ok(LdapDirectory::openldap(settings, clock)?),
     }
 }
 

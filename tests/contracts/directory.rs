@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rekey::adapters::ldap::{LdapSettings, OpenLdap, SettingsError};
+use rekey::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use rekey::domain::account::{Account, AccountKey, EntryDn, LoginName, Standing, WecomUserId};
 use rekey::domain::policy::LengthUnit;
 use rekey::domain::secret::{Credential, Password};
@@ -373,11 +373,11 @@ fn settings(urls: &[String], ca_pem: &str) -> LdapSettings {
     }
 }
 
-fn open(settings: LdapSettings) -> OpenLdap {
-    OpenLdap::new(settings, Arc::new(TestClock)).unwrap()
+fn open(settings: LdapSettings) -> LdapDirectory {
+    LdapDirectory::openldap(settings, Arc::new(TestClock)).unwrap()
 }
 
-fn connect(slapd: &Slapd) -> OpenLdap {
+fn connect(slapd: &Slapd) -> LdapDirectory {
     open(settings(&[slapd.ldaps_url()], slapd.ca_pem()))
 }
 
@@ -520,7 +520,7 @@ async fn wrong_settings_are_named() {
     wrong.starttls = false;
     wrong.urls = vec![slapd.starttls_url()];
     assert_eq!(
-        OpenLdap::new(wrong, Arc::new(TestClock)).err(),
+        LdapDirectory::openldap(wrong, Arc::new(TestClock)).err(),
         Some(SettingsError::Clear(slapd.starttls_url()))
     );
 }
@@ -631,7 +631,7 @@ async fn until_landed(company: &Company<'_>, account: &Account, mark: &ChangeMar
 
 /// A directory behind a proxy, and what is needed to stop it in the middle of a change: asked is
 /// first whether the entry is the right one, then for the change.
-async fn behind_proxy(slapd: &Slapd) -> (Proxy, OpenLdap) {
+async fn behind_proxy(slapd: &Slapd) -> (Proxy, LdapDirectory) {
     const THE_CHANGE: usize = 2;
     let proxy = Proxy::before(slapd.ldaps_port()).await;
     let url = format!("ldaps://127.0.0.1:{}", proxy.port());
@@ -648,7 +648,7 @@ const NEW: &str = "In-The-Middle-Of-It-1";
 async fn change_while(
     slapd: &mut Slapd,
     meanwhile: impl AsyncFnOnce(&Proxy, &mut Slapd),
-) -> (OpenLdap, Account, ChangeMark) {
+) -> (LdapDirectory, Account, ChangeMark) {
     let (account, mark) = {
         let direct = connect(slapd);
         let company = Company { directory: &direct };

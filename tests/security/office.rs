@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use rekey::adapters::clock::SystemClock;
 use rekey::adapters::entropy::OsEntropy;
-use rekey::adapters::ldap::{LdapSettings, OpenLdap};
+use rekey::adapters::ldap::{LdapDirectory, LdapSettings};
 use rekey::adapters::store::{ProcessMark, SqliteStore, StoreSettings};
 use rekey::adapters::wecom::{Wecom, WecomSettings};
 use rekey::domain::policy::{Policy, Report};
@@ -89,7 +89,7 @@ impl Office {
         .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(store(&folder).await);
-        let directory = OpenLdap::new(ldap_settings(&ldap), clock.clone()).unwrap();
+        let directory = LdapDirectory::openldap(ldap_settings(&ldap), clock.clone()).unwrap();
         let messenger = Wecom::new(wecom_settings(&wecom), Arc::new(words()), clock.clone());
         let ports = Ports {
             directory: Arc::new(directory),

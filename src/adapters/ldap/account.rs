@@ -1,41 +1,22 @@
-//! An OpenLDAP entry as an account.
+//! An entry as an account.
 
-use super::gentime;
-use super::policy::PpolicyEntry;
+use super::dialect::{AccountPolicy, Dialect};
 use super::session::Entry;
 use super::settings::LdapSettings;
-use crate::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
+use crate::domain::account::{Account, EntryDn, Standing, WecomUserId};
 use crate::domain::time::Timestamp;
 
-/// Operational attributes come only when asked for by name.
-const ATTRIBUTES: [&str; 15] = [
-    "objectClass",
-    "entryUUID",
-    "cn",
-    "sn",
-    "givenName",
-    "displayName",
-    "mail",
-    "memberOf",
-    "servicePrincipalName",
-    "pwdChangedTime",
-    "pwdReset",
-    "pwdAccountLockedTime",
-    "pwdEndTime",
-    "pwdPolicySubentry",
-    "uid",
-];
-/// What makes an entry a person: these classes, and what is derived from them, always come with
-/// one of them in the entry.
-const PERSON: [&str; 3] = ["person", "organizationalPerson", "inetOrgPerson"];
+/// What every product calls the same.
+const ATTRIBUTES: [&str; 6] = ["uid", "cn", "sn", "givenName", "displayName", "mail"];
 /// A name this long is cut; nobody has one.
 const NAME_MAX_CHARS: usize = 256;
 /// So many words of a person are looked for in a password.
 const WORDS_MAX: usize = 32;
 
 /// Everything that [`build`] reads.
-pub(super) fn attributes(settings: &LdapSettings) -> Vec<&str> {
-    let mut names = ATTRIBUTES.to_vec();
+pub(super) fn attributes<'a>(dialect: &dyn Dialect, settings: &'a LdapSettings) -> Vec<&'a str> {
+    let mut names: Vec<&'a str> = ATTRIBUTES.to_vec();
+    names.extend(dialect.attributes());
     names.extend(settings.login_attributes.iter().map(String::as_str));
     names.push(&settings.wecom_attribute);
     names.extend(settings.language_attribute.as_deref());
@@ -45,7 +26,7 @@ pub(super) fn attributes(settings: &LdapSettings) -> Vec<&str> {
 /// What was found out about an entry besides its own attributes.
 pub(super) struct Around {
     /// The policy that applies.
-    pub(super) policy: PpolicyEntry,
+    pub(super) policy: AccountPolicy,
     /// No other entry has the same WeCom userid.
     pub(super) wecom_is_unique: bool,
     /// In a protected group, directly or not.
@@ -54,6 +35,7 @@ pub(super) struct Around {
 
 /// Makes the account. `None` when the entry has no key, which only missing rights explain.
 pub(super) fn build(
+    dialect: &dyn Dialect,
     settings: &LdapSettings,
     entry: &Entry,
     around: &Around,
@@ -63,7 +45,7 @@ pub(super) fn build(
     let wecom = wecom(settings, entry).filter(|_| around.wecom_is_unique);
     let language = settings.language_attribute.as_deref();
     Some(Account {
-        key: AccountKey::new(entry.first("entryUUID")?),
+        key: dialect.key(entry)?,
         dn: EntryDn::new(entry.dn.clone()),
         display_name: ["displayName", "cn"]
             .iter()
@@ -72,8 +54,12 @@ pub(super) fn build(
         person_words: person_words(settings, entry),
         wecom,
         language: language.and_then(|name| entry.first(name)).map(cut),
-        standing: standing(entry, around, now),
-        age: age(entry, &around.policy, now),
+        standing: if around.in_protected_group {
+            Standing::Protected
+        } else {
+            dialect.standing(entry, now)
+        },
+        age: dialect.age(entry, &around.policy, now),
         login,
     })
 }
@@ -95,64 +81,15 @@ pub(super) fn wecom(settings: &LdapSettings, entry: &Entry) -> Option<WecomUserI
 }
 
 fn person_words(settings: &LdapSettings, entry: &Entry) -> Vec<String> {
-    let names = ["uid", "cn", "sn", "givenName", "displayName", "mail"];
     let logins = settings.login_attributes.iter().map(String::as_str);
     let mut words: Vec<String> = Vec::new();
-    for value in logins.chain(names).flat_map(|name| entry.all(name)) {
+    for value in logins.chain(ATTRIBUTES).flat_map(|name| entry.all(name)) {
         let value = cut(value);
         if words.len() < WORDS_MAX && !words.contains(&value) {
             words.push(value);
         }
     }
     words
-}
-
-fn standing(entry: &Entry, around: &Around, now: Timestamp) -> Standing {
-    let classes = entry.all("objectClass");
-    let is_person = classes
-        .iter()
-        .any(|class| PERSON.iter().any(|name| name.eq_ignore_ascii_case(class)));
-    let is_service = entry.first("servicePrincipalName").is_some();
-    if !is_person || is_service || around.in_protected_group {
-        Standing::Protected
-    } else if is_disabled(entry, now) {
-        Standing::Disabled
-    } else {
-        Standing::Eligible
-    }
-}
-
-/// Locked by an administrator (`000001010000Z`, which a reset would undo), or past the end that
-/// the directory sets.
-fn is_disabled(entry: &Entry, now: Timestamp) -> bool {
-    let locked_for_ever = entry
-        .first("pwdAccountLockedTime")
-        .is_some_and(|at| at.starts_with("0000") || gentime::parse(at).is_none());
-    let ended = entry
-        .first("pwdEndTime")
-        .and_then(gentime::parse)
-        .is_some_and(|end| end <= now);
-    locked_for_ever || ended
-}
-
-fn age(entry: &Entry, policy: &PpolicyEntry, now: Timestamp) -> PasswordAge {
-    let time = |name| entry.first(name).and_then(gentime::parse);
-    // Without a change through the server there is none, and nothing expires either.
-    let changed_at = time("pwdChangedTime");
-    let locked_at = time("pwdAccountLockedTime").filter(|_| policy.locks);
-    PasswordAge {
-        changed_at,
-        expires_at: changed_at
-            .zip(policy.demands.max_age)
-            .map(|(at, length)| at.plus(length)),
-        must_change: entry
-            .first("pwdReset")
-            .is_some_and(|text| text.eq_ignore_ascii_case("TRUE")),
-        locked: locked_at.is_some_and(|at| {
-            let ends = policy.lock_lasts.map(|length| at.plus(length));
-            ends.is_none_or(|end| end > now)
-        }),
-    }
 }
 
 fn cut(text: &str) -> String {
@@ -165,7 +102,10 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::gentime;
+    use super::super::openldap::OpenLdap;
     use super::*;
+    use crate::domain::account::AccountKey;
     use crate::domain::secret::Credential;
 
     fn settings() -> LdapSettings {
@@ -186,10 +126,10 @@ mod tests {
     }
 
     fn around() -> Around {
-        let mut policy = PpolicyEntry {
+        let mut policy = AccountPolicy {
             locks: true,
             lock_lasts: Some(Duration::from_secs(900)),
-            ..PpolicyEntry::default()
+            ..AccountPolicy::default()
         };
         policy.demands.max_age = Some(Duration::from_secs(86_400));
         Around {
@@ -210,7 +150,7 @@ mod tests {
         ];
         attributes.extend(extra);
         let entry = Entry::for_tests("uid=lin.wei,ou=people,dc=test", &attributes);
-        build(&settings(), &entry, around, NOW).unwrap()
+        build(&OpenLdap, &settings(), &entry, around, NOW).unwrap()
     }
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_377_600);

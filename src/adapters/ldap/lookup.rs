@@ -8,9 +8,9 @@ use ldap3::{Scope, ldap_escape};
 use tokio::time::Instant;
 
 use super::account::{self, Around};
+use super::dialect::Dialect;
 use super::dn;
-use super::groups::{self, Member, NOBODY};
-use super::policy::{self, PpolicyEntry};
+use super::groups::{Member, NOBODY};
 use super::session::{Entry, Fault, Search, Session};
 use super::settings::LdapSettings;
 use crate::domain::account::Account;
@@ -22,21 +22,23 @@ const LAYOUT_LASTS: Duration = Duration::from_secs(60);
 /// The settings, and what was learnt of the directory's layout.
 pub(super) struct Lookup {
     pub(super) settings: LdapSettings,
+    pub(super) dialect: Box<dyn Dialect>,
     layout: Mutex<Option<(Arc<Layout>, Instant)>>,
 }
 
 /// What is asked of the directory itself, not of one account.
 pub(super) struct Layout {
     /// The naming context that the employees are in.
-    naming_context: String,
+    pub(super) naming_context: String,
     /// The protected groups, normalised.
     protected: HashSet<String>,
 }
 
 impl Lookup {
-    pub(super) fn new(settings: LdapSettings) -> Self {
+    pub(super) fn new(settings: LdapSettings, dialect: Box<dyn Dialect>) -> Self {
         Self {
             settings,
+            dialect,
             layout: Mutex::default(),
         }
     }
@@ -94,16 +96,16 @@ impl Lookup {
     ) -> Result<Option<Account>, Fault> {
         let layout = self.layout(session).await?;
         let around = Around {
-            policy: self.policy_of(session, &layout, entry).await?,
+            policy: self.dialect.policy_of(session, self, entry).await?,
             wecom_is_unique: self.wecom_is_unique(session, entry).await?,
             in_protected_group: self.is_protected(session, &layout, entry).await?,
         };
         let Some(entry) = entry else {
             return Ok(None);
         };
-        account::build(&self.settings, entry, &around, now)
+        account::build(&*self.dialect, &self.settings, entry, &around, now)
             .map(Some)
-            .ok_or_else(|| Fault::Refused("entryUUID cannot be read".to_owned()))
+            .ok_or_else(|| Fault::Refused("the entry's key cannot be read".to_owned()))
     }
 
     async fn wecom_is_unique(
@@ -148,43 +150,9 @@ impl Lookup {
             dn: entry.map_or(NOBODY, |entry| &entry.dn),
             login: login.as_deref().unwrap_or(NOBODY),
         };
-        groups::is_in(session, &layout.naming_context, &member, &layout.protected).await
-    }
-
-    /// The policy that applies to an entry: its own, the default one, or the only one there is.
-    pub(super) async fn policy_of(
-        &self,
-        session: &mut Session,
-        layout: &Layout,
-        entry: Option<&Entry>,
-    ) -> Result<PpolicyEntry, Fault> {
-        let own = entry.and_then(|entry| entry.first("pwdPolicySubentry"));
-        if let Some(dn) = own {
-            // One that leads nowhere means no policy to slapd too.
-            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
-            return Ok(policy.map_or_else(PpolicyEntry::default, |p| PpolicyEntry::read(&p)));
-        }
-        if let Some(dn) = &self.settings.default_policy_dn {
-            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
-            return policy
-                .map(|p| PpolicyEntry::read(&p))
-                .ok_or_else(|| Fault::Refused(format!("default_policy_dn {dn:?} cannot be read")));
-        }
-        let found = session
-            .search(&Search {
-                base: &layout.naming_context,
-                scope: Scope::Subtree,
-                filter: "(objectClass=pwdPolicy)",
-                attributes: &policy::ATTRIBUTES,
-                limit: 2,
-            })
-            .await?;
-        match found.entries.as_slice() {
-            [] => Ok(PpolicyEntry::default()),
-            [only] if !found.cut => Ok(PpolicyEntry::read(only)),
-            _ => Err(Fault::Refused(
-                "there are several policies: set default_policy_dn".to_owned(),
-            )),
-        }
+        let base = &layout.naming_context;
+        self.dialect
+            .is_in_group(session, base, &member, &layout.protected)
+            .await
     }
 }

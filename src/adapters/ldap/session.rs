@@ -260,7 +260,7 @@ impl Session {
     /// RFC 3062: sets another entry's password, asking for the policy's word.
     ///
     /// [`Fault::Gone`] and [`Fault::Silent`] mean that nobody knows whether it was done.
-    pub(super) async fn set_password(
+    pub(super) async fn modify_password(
         &mut self,
         dn: &str,
         password: &Password,

@@ -1,46 +1,55 @@
-//! OpenLDAP with the ppolicy overlay, by a service account with no more than `=xw` on
-//! userPassword: so the server itself enforces quality, history and minimum age on a reset.
+//! The directory behind its port: which server is asked what, whatever its dialect.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ldap3::{Scope, ldap_escape};
+use ldap3::{LdapResult, Scope, ldap_escape};
 use tokio::time::Instant;
 
 use super::account;
+use super::dialect::{Dialect, Marks};
 use super::lookup::Lookup;
+use super::openldap::OpenLdap;
 use super::servers::{Question, Server, Servers};
 use super::session::{Budget, Fault, Search, Session};
 use super::settings::{LdapSettings, SettingsError};
-use super::verdicts::{ReadMarks, compare, is_key, outcome, proof};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::{Credential, Password};
 use crate::flow::grant::Grant;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, Landed, ProvingBind, ServerUrl, SetOutcome,
+    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
+    SetOutcome,
 };
 
 /// An OpenLDAP directory: one or more servers with the same entries.
-pub struct OpenLdap {
+pub struct LdapDirectory {
     servers: Servers,
     lookup: Lookup,
     clock: Arc<dyn Clock>,
 }
 
-impl OpenLdap {
-    /// Checks the settings; connects to nothing yet.
+impl LdapDirectory {
+    /// An OpenLDAP directory. Checks the settings; connects to nothing yet.
     ///
     /// # Errors
     /// Names the setting that is wrong, and what would be right.
-    pub fn new(mut settings: LdapSettings, clock: Arc<dyn Clock>) -> Result<Self, SettingsError> {
+    pub fn openldap(settings: LdapSettings, clock: Arc<dyn Clock>) -> Result<Self, SettingsError> {
+        Self::new(Box::new(OpenLdap), settings, clock)
+    }
+
+    fn new(
+        dialect: Box<dyn Dialect>,
+        mut settings: LdapSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SettingsError> {
         let addresses = settings.addresses()?;
         let password =
             std::mem::replace(&mut settings.bind_password, Credential::new(String::new()));
         Ok(Self {
             servers: Servers::new(addresses, settings.bind_dn.clone(), password),
-            lookup: Lookup::new(settings),
+            lookup: Lookup::new(settings, dialect),
             clock,
         })
     }
@@ -58,9 +67,45 @@ impl OpenLdap {
         answers
     }
 
+    fn read_marks<'a>(&'a self, key: &'a AccountKey, dn: &'a EntryDn) -> ReadMarks<'a> {
+        ReadMarks {
+            dialect: &*self.lookup.dialect,
+            key,
+            dn,
+        }
+    }
+
+    /// What the answer to a change means. Only code 0 means that anything was changed.
+    fn outcome(&self, grant: Grant, server: &Server, result: &LdapResult) -> SetOutcome {
+        /// busy, unavailable
+        const PASSING: [u32; 2] = [51, 52];
+        const INSUFFICIENT_ACCESS: u32 = 50;
+        /// A read-only replica sends writers elsewhere.
+        const REFERRAL: u32 = 10;
+        if result.rc == 0 {
+            return SetOutcome::Changed;
+        }
+        if PASSING.contains(&result.rc) {
+            return SetOutcome::NotAsked(grant, server.down(Fault::Gone(result.to_string())));
+        }
+        if result.rc == REFERRAL {
+            let words = format!(
+                "{} only refers to another server: name that one in urls",
+                server.url().0
+            );
+            return SetOutcome::NotAsked(grant, DirectoryDown::Misconfigured(words));
+        }
+        let refusal = match self.lookup.dialect.refusal(result) {
+            Some(refusal) => refusal,
+            None if result.rc == INSUFFICIENT_ACCESS => DirectoryRefusal::NotPermitted,
+            None => DirectoryRefusal::Other(result.text.clone()),
+        };
+        SetOutcome::Refused(grant, refusal)
+    }
+
     async fn probe_one(&self, server: &Server) -> Result<(), Fault> {
         let mut session = self.servers.open(server, Budget::start()).await?;
-        session.who_am_i().await?;
+        self.lookup.dialect.alive(&mut session).await?;
         self.lookup.layout(&mut session).await?;
         session.close().await;
         Ok(())
@@ -68,7 +113,7 @@ impl OpenLdap {
 }
 
 #[async_trait]
-impl Directory for OpenLdap {
+impl Directory for LdapDirectory {
     async fn find(&self, login: &LoginName) -> Result<Option<Account>, DirectoryDown> {
         let question = Find {
             directory: self,
@@ -99,7 +144,7 @@ impl Directory for OpenLdap {
     }
 
     async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
-        let (marks, server) = self.servers.ask(&ReadMarks { key, dn }).await?;
+        let (marks, server) = self.servers.ask(&self.read_marks(key, dn)).await?;
         let gone = || DirectoryDown::Misconfigured("the entry is not there any more".to_owned());
         let marks = marks.ok_or_else(gone)?;
         Ok(ChangeMark {
@@ -122,7 +167,7 @@ impl Directory for OpenLdap {
         };
         // On the very connection that makes the change: is that still the entry of the grant?
         let key = grant.account();
-        let mut session = match self.servers.ask_at(server, &ReadMarks { key, dn }).await {
+        let mut session = match self.servers.ask_at(server, &self.read_marks(key, dn)).await {
             Ok((Some(_), session)) => session,
             Ok((None, _)) => {
                 let text = "another entry has this DN now".to_owned();
@@ -130,8 +175,12 @@ impl Directory for OpenLdap {
             }
             Err(fault) => return SetOutcome::NotAsked(grant, server.down(fault)),
         };
-        match session.set_password(dn.as_str(), password).await {
-            Ok(result) => outcome(grant, server, &result),
+        let dialect = &self.lookup.dialect;
+        match dialect
+            .set_password(&mut session, dn.as_str(), password)
+            .await
+        {
+            Ok(result) => self.outcome(grant, server, &result),
             Err(fault) => {
                 server.note(&fault);
                 match fault {
@@ -158,7 +207,7 @@ impl Directory for OpenLdap {
             Err(fault) => Err(fault),
         };
         match bound {
-            Ok(result) => proof(&result),
+            Ok(result) => self.lookup.dialect.proof(&result),
             Err(fault) => {
                 tracing::warn!(server = %server.url().0, ?fault, "no proving bind");
                 server.note(&fault);
@@ -173,10 +222,13 @@ impl Directory for OpenLdap {
         dn: &EntryDn,
         mark: &ChangeMark,
     ) -> Result<Landed, DirectoryDown> {
-        let question = ReadMarks { key, dn };
+        let question = self.read_marks(key, dn);
         let (marks, asked) = self.servers.ask_first(&mark.server, &question).await?;
         let landed = match marks {
-            Some(marks) => compare(mark, &marks, self.servers.bind_dn()),
+            Some(marks) => {
+                let bind_dn = self.servers.bind_dn();
+                self.lookup.dialect.landed(mark, &marks, bind_dn)
+            }
             None => Landed::Unclear,
         };
         // A replica may not know yet, and the server that was asked may still hold the change
@@ -191,7 +243,7 @@ impl Directory for OpenLdap {
 }
 
 struct Find<'a> {
-    directory: &'a OpenLdap,
+    directory: &'a LdapDirectory,
     login: &'a LoginName,
 }
 
@@ -206,7 +258,7 @@ impl Question for Find<'_> {
                 base: &settings.people_base,
                 scope: Scope::Subtree,
                 filter: &login_filter(&settings.login_attributes, self.login),
-                attributes: &account::attributes(settings),
+                attributes: &account::attributes(&*self.directory.lookup.dialect, settings),
                 limit: 2,
             })
             .await?;
@@ -229,7 +281,7 @@ fn login_filter(attributes: &[String], login: &LoginName) -> String {
 }
 
 struct Reread<'a> {
-    directory: &'a OpenLdap,
+    directory: &'a LdapDirectory,
     key: &'a AccountKey,
     dn: &'a EntryDn,
 }
@@ -239,9 +291,10 @@ impl Question for Reread<'_> {
     type Answer = Option<Account>;
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let attributes = account::attributes(&self.directory.lookup.settings);
+        let lookup = &self.directory.lookup;
+        let attributes = account::attributes(&*lookup.dialect, &lookup.settings);
         let entry = session.read(self.dn.as_str(), &attributes).await?;
-        let entry = entry.filter(|entry| is_key(entry, self.key));
+        let entry = entry.filter(|entry| lookup.dialect.key(entry).as_ref() == Some(self.key));
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
@@ -251,7 +304,7 @@ impl Question for Reread<'_> {
 }
 
 struct PolicyOf<'a> {
-    directory: &'a OpenLdap,
+    directory: &'a LdapDirectory,
     account: &'a Account,
 }
 
@@ -261,14 +314,34 @@ impl Question for PolicyOf<'_> {
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
         let dn = self.account.dn.as_str();
-        let layout = self.directory.lookup.layout(session).await?;
-        let entry = session.read(dn, &["pwdPolicySubentry"]).await?;
-        let policy = self
-            .directory
-            .lookup
-            .policy_of(session, &layout, entry.as_ref())
+        let lookup = &self.directory.lookup;
+        let entry = session.read(dn, lookup.dialect.attributes()).await?;
+        let policy = lookup
+            .dialect
+            .policy_of(session, lookup, entry.as_ref())
             .await?;
         Ok(policy.demands)
+    }
+}
+
+/// Reads the marks. `None`: the entry is gone, or another one.
+struct ReadMarks<'a> {
+    dialect: &'a dyn Dialect,
+    key: &'a AccountKey,
+    dn: &'a EntryDn,
+}
+
+#[async_trait]
+impl Question for ReadMarks<'_> {
+    type Answer = Option<Marks>;
+
+    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
+        let attributes = self.dialect.mark_attributes();
+        let entry = session.read(self.dn.as_str(), attributes).await?;
+        entry
+            .filter(|entry| self.dialect.key(entry).as_ref() == Some(self.key))
+            .map(|entry| self.dialect.marks(&entry))
+            .transpose()
     }
 }
 

@@ -1,53 +1,27 @@
 //! What OpenLDAP's answers mean: to a change, to a bind, and in the entry itself.
 
-use async_trait::async_trait;
 use ldap3::LdapResult;
 
-use super::dn;
-use super::ppolicy::{self, PolicyError};
-use super::servers::{Question, Server};
-use super::session::{Entry, Fault, Session};
-use crate::domain::account::{AccountKey, EntryDn};
-use crate::flow::grant::Grant;
-use crate::flow::ports::{
-    ChangeMark, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, SetOutcome,
-};
+use super::super::dialect::Marks;
+use super::super::dn;
+use super::super::ppolicy::{self, PolicyError};
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// slapd tells "as now" from "in history" by its text only.
 const SAME: &str = "not being changed from existing value";
 
-/// What the exop's answer means. Only code 0 means that anything was changed.
-pub(super) fn outcome(grant: Grant, server: &Server, result: &LdapResult) -> SetOutcome {
+/// Why the exop was refused, in the overlay's own words.
+pub(super) fn refusal(result: &LdapResult) -> Option<DirectoryRefusal> {
     use DirectoryRefusal as R;
-    /// busy, unavailable
-    const PASSING: [u32; 2] = [51, 52];
-    const INSUFFICIENT_ACCESS: u32 = 50;
-    /// A read-only replica sends writers elsewhere.
-    const REFERRAL: u32 = 10;
-    if result.rc == 0 {
-        return SetOutcome::Changed;
-    }
-    if PASSING.contains(&result.rc) {
-        return SetOutcome::NotAsked(grant, server.down(Fault::Gone(result.to_string())));
-    }
-    if result.rc == REFERRAL {
-        let words = format!(
-            "{} only refers to another server: name that one in urls",
-            server.url().0
-        );
-        return SetOutcome::NotAsked(grant, DirectoryDown::Misconfigured(words));
-    }
-    let refusal = match ppolicy::error_in(result) {
-        Some(PolicyError::TooShort) => R::TooShort,
-        Some(PolicyError::Quality) => R::Quality,
-        Some(PolicyError::TooYoung) => R::TooYoung,
-        Some(PolicyError::InHistory) if result.text.contains(SAME) => R::Same,
-        Some(PolicyError::InHistory) => R::InHistory,
-        Some(PolicyError::ModNotAllowed | PolicyError::MustSupplyOld) => R::NotPermitted,
-        _ if result.rc == INSUFFICIENT_ACCESS => R::NotPermitted,
-        _ => R::Other(result.text.clone()),
-    };
-    SetOutcome::Refused(grant, refusal)
+    Some(match ppolicy::error_in(result)? {
+        PolicyError::TooShort => R::TooShort,
+        PolicyError::Quality => R::Quality,
+        PolicyError::TooYoung => R::TooYoung,
+        PolicyError::InHistory if result.text.contains(SAME) => R::Same,
+        PolicyError::InHistory => R::InHistory,
+        PolicyError::ModNotAllowed | PolicyError::MustSupplyOld => R::NotPermitted,
+        _ => return None,
+    })
 }
 
 /// What a bind with the new password says.
@@ -82,51 +56,6 @@ pub(super) fn compare(mark: &ChangeMark, marks: &Marks, bind_dn: &str) -> Landed
     } else {
         Landed::Unclear
     }
-}
-
-/// What changes with the entry.
-pub(super) struct Marks {
-    /// entryCSN.
-    pub(super) entry: String,
-    /// pwdChangedTime; empty when there is none.
-    pub(super) password: String,
-    /// modifiersName.
-    pub(super) modifier: String,
-}
-
-/// Reads the marks. `None`: the entry is gone, or another one.
-pub(super) struct ReadMarks<'a> {
-    pub(super) key: &'a AccountKey,
-    pub(super) dn: &'a EntryDn,
-}
-
-#[async_trait]
-impl Question for ReadMarks<'_> {
-    type Answer = Option<Marks>;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        const ATTRIBUTES: [&str; 4] = ["entryUUID", "entryCSN", "pwdChangedTime", "modifiersName"];
-        let entry = session.read(self.dn.as_str(), &ATTRIBUTES).await?;
-        let Some(entry) = entry.filter(|entry| is_key(entry, self.key)) else {
-            return Ok(None);
-        };
-        let text = |name| entry.first(name).unwrap_or_default().to_owned();
-        if text("entryCSN").is_empty() {
-            return Err(Fault::Refused("entryCSN cannot be read".to_owned()));
-        }
-        Ok(Some(Marks {
-            entry: text("entryCSN"),
-            password: text("pwdChangedTime"),
-            modifier: text("modifiersName"),
-        }))
-    }
-}
-
-/// Whether this is the entry with that key.
-pub(super) fn is_key(entry: &Entry, key: &AccountKey) -> bool {
-    entry
-        .first("entryUUID")
-        .is_some_and(|id| AccountKey::new(id) == *key)
 }
 
 #[cfg(test)]

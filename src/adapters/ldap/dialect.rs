@@ -1,0 +1,106 @@
+//! What differs between directory products: which attributes mean what, how a password is set,
+//! and what a refusal looks like.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ldap3::LdapResult;
+
+use super::groups::{self, Member};
+use super::lookup::Lookup;
+use super::session::{Entry, Fault, Session};
+use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::policy::DirectoryPolicy;
+use crate::domain::secret::Password;
+use crate::domain::time::Timestamp;
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+
+/// One product's ways. Knows nothing of connections, fail-over or the settings of a site.
+#[async_trait]
+pub(super) trait Dialect: Send + Sync {
+    /// The attributes that [`Dialect::key`], [`Dialect::standing`], [`Dialect::age`] and
+    /// [`Dialect::policy_of`] read from a person's entry. The names common to all products
+    /// (names, mail, login, WeCom userid) are asked for anyway.
+    fn attributes(&self) -> &'static [&'static str];
+
+    /// The entry's unchangeable key. `None` when it cannot be read: rights are missing.
+    fn key(&self, entry: &Entry) -> Option<AccountKey>;
+
+    /// Whether the entry's own attributes allow a reset (rule 10).
+    fn standing(&self, entry: &Entry, now: Timestamp) -> Standing;
+
+    /// How old the password is, when it ends, whether it is locked.
+    fn age(&self, entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> PasswordAge;
+
+    /// The policy that applies to an entry. Takes the same round trips without one (rule 3).
+    async fn policy_of(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        entry: Option<&Entry>,
+    ) -> Result<AccountPolicy, Fault>;
+
+    /// Whether `member` is in one of `groups`, directly or not, or whether that cannot be ruled
+    /// out. Takes about the same time for everybody.
+    async fn is_in_group(
+        &self,
+        session: &mut Session,
+        base: &str,
+        member: &Member<'_>,
+        groups: &std::collections::HashSet<String>,
+    ) -> Result<bool, Fault> {
+        groups::is_in(session, base, member, groups).await
+    }
+
+    /// The attributes that [`Dialect::marks`] reads besides the key's.
+    fn mark_attributes(&self) -> &'static [&'static str];
+
+    /// What changes with the entry.
+    fn marks(&self, entry: &Entry) -> Result<Marks, Fault>;
+
+    /// Whether the entry shows a change since `mark`; `bind_dn` is who rekey binds as.
+    fn landed(&self, mark: &ChangeMark, now: &Marks, bind_dn: &str) -> Landed;
+
+    /// Sets another entry's password as the service account.
+    ///
+    /// [`Fault::Gone`] and [`Fault::Silent`] mean that nobody knows whether it was done.
+    async fn set_password(
+        &self,
+        session: &mut Session,
+        dn: &str,
+        password: &Password,
+    ) -> Result<LdapResult, Fault>;
+
+    /// Why a change was refused, when the directory gave one of its own reasons. What every LDAP
+    /// server says alike (busy, a referral, missing rights) is understood without it.
+    fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal>;
+
+    /// What the answer to a bind with the new password says.
+    fn proof(&self, result: &LdapResult) -> ProvingBind;
+
+    /// The cheapest question that only a living server answers.
+    async fn alive(&self, session: &mut Session) -> Result<(), Fault> {
+        session.who_am_i().await
+    }
+}
+
+/// What applies to one account. All absent when there is no policy.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(super) struct AccountPolicy {
+    /// What a new password is judged by.
+    pub(super) demands: DirectoryPolicy,
+    /// Wrong passwords lock.
+    pub(super) locks: bool,
+    /// For how long; `None`: until somebody unlocks.
+    pub(super) lock_lasts: Option<Duration>,
+}
+
+/// What changes with the entry, as [`ChangeMark`] keeps it.
+pub(super) struct Marks {
+    /// Changes with every write to the entry.
+    pub(super) entry: String,
+    /// Changes with the password; empty when there is none yet.
+    pub(super) password: String,
+    /// The DN that wrote last; empty where the product does not tell.
+    pub(super) modifier: String,
+}

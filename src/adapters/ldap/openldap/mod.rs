@@ -1,0 +1,168 @@
+//! OpenLDAP with the ppolicy overlay, by a service account with no more than `=xw` on
+//! userPassword: so the server itself enforces quality, history and minimum age on a reset.
+
+mod policy;
+mod verdicts;
+
+use async_trait::async_trait;
+use ldap3::{LdapResult, Scope};
+
+use super::dialect::{AccountPolicy, Dialect, Marks};
+use super::gentime;
+use super::lookup::Lookup;
+use super::session::{Entry, Fault, Search, Session};
+use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::secret::Password;
+use crate::domain::time::Timestamp;
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+
+/// What makes an entry a person: these classes, and what is derived from them, always come with
+/// one of them in the entry.
+const PERSON: [&str; 3] = ["person", "organizationalPerson", "inetOrgPerson"];
+
+/// OpenLDAP's ways.
+pub(super) struct OpenLdap;
+
+#[async_trait]
+impl Dialect for OpenLdap {
+    fn attributes(&self) -> &'static [&'static str] {
+        &[
+            "objectClass",
+            "entryUUID",
+            "memberOf",
+            "servicePrincipalName",
+            "pwdChangedTime",
+            "pwdReset",
+            "pwdAccountLockedTime",
+            "pwdEndTime",
+            "pwdPolicySubentry",
+        ]
+    }
+
+    fn key(&self, entry: &Entry) -> Option<AccountKey> {
+        entry.first("entryUUID").map(AccountKey::new)
+    }
+
+    fn standing(&self, entry: &Entry, now: Timestamp) -> Standing {
+        let classes = entry.all("objectClass");
+        let is_person = classes
+            .iter()
+            .any(|class| PERSON.iter().any(|name| name.eq_ignore_ascii_case(class)));
+        let is_service = entry.first("servicePrincipalName").is_some();
+        if !is_person || is_service {
+            Standing::Protected
+        } else if is_disabled(entry, now) {
+            Standing::Disabled
+        } else {
+            Standing::Eligible
+        }
+    }
+
+    fn age(&self, entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> PasswordAge {
+        let time = |name| entry.first(name).and_then(gentime::parse);
+        // Without a change through the server there is none, and nothing expires either.
+        let changed_at = time("pwdChangedTime");
+        let locked_at = time("pwdAccountLockedTime").filter(|_| policy.locks);
+        PasswordAge {
+            changed_at,
+            expires_at: changed_at
+                .zip(policy.demands.max_age)
+                .map(|(at, length)| at.plus(length)),
+            must_change: entry
+                .first("pwdReset")
+                .is_some_and(|text| text.eq_ignore_ascii_case("TRUE")),
+            locked: locked_at.is_some_and(|at| {
+                let ends = policy.lock_lasts.map(|length| at.plus(length));
+                ends.is_none_or(|end| end > now)
+            }),
+        }
+    }
+
+    /// Its own policy, the default one, or the only one there is.
+    async fn policy_of(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        entry: Option<&Entry>,
+    ) -> Result<AccountPolicy, Fault> {
+        let own = entry.and_then(|entry| entry.first("pwdPolicySubentry"));
+        if let Some(dn) = own {
+            // One that leads nowhere means no policy to slapd too.
+            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
+            return Ok(policy.map_or_else(AccountPolicy::default, |p| policy::read(&p)));
+        }
+        if let Some(dn) = &lookup.settings.default_policy_dn {
+            let policy = session.read(dn, &policy::ATTRIBUTES).await?;
+            return policy
+                .map(|p| policy::read(&p))
+                .ok_or_else(|| Fault::Refused(format!("default_policy_dn {dn:?} cannot be read")));
+        }
+        let layout = lookup.layout(session).await?;
+        let found = session
+            .search(&Search {
+                base: &layout.naming_context,
+                scope: Scope::Subtree,
+                filter: "(objectClass=pwdPolicy)",
+                attributes: &policy::ATTRIBUTES,
+                limit: 2,
+            })
+            .await?;
+        match found.entries.as_slice() {
+            [] => Ok(AccountPolicy::default()),
+            [only] if !found.cut => Ok(policy::read(only)),
+            _ => Err(Fault::Refused(
+                "there are several policies: set default_policy_dn".to_owned(),
+            )),
+        }
+    }
+
+    fn mark_attributes(&self) -> &'static [&'static str] {
+        &["entryUUID", "entryCSN", "pwdChangedTime", "modifiersName"]
+    }
+
+    fn marks(&self, entry: &Entry) -> Result<Marks, Fault> {
+        let text = |name| entry.first(name).unwrap_or_default().to_owned();
+        if text("entryCSN").is_empty() {
+            return Err(Fault::Refused("entryCSN cannot be read".to_owned()));
+        }
+        Ok(Marks {
+            entry: text("entryCSN"),
+            password: text("pwdChangedTime"),
+            modifier: text("modifiersName"),
+        })
+    }
+
+    fn landed(&self, mark: &ChangeMark, now: &Marks, bind_dn: &str) -> Landed {
+        verdicts::compare(mark, now, bind_dn)
+    }
+
+    async fn set_password(
+        &self,
+        session: &mut Session,
+        dn: &str,
+        password: &Password,
+    ) -> Result<LdapResult, Fault> {
+        session.modify_password(dn, password).await
+    }
+
+    fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {
+        verdicts::refusal(result)
+    }
+
+    fn proof(&self, result: &LdapResult) -> ProvingBind {
+        verdicts::proof(result)
+    }
+}
+
+/// Locked by an administrator (`000001010000Z`, which a reset would undo), or past the end that
+/// the directory sets.
+fn is_disabled(entry: &Entry, now: Timestamp) -> bool {
+    let locked_for_ever = entry
+        .first("pwdAccountLockedTime")
+        .is_some_and(|at| at.starts_with("0000") || gentime::parse(at).is_none());
+    let ended = entry
+        .first("pwdEndTime")
+        .and_then(gentime::parse)
+        .is_some_and(|end| end <= now);
+    locked_for_ever || ended
+}
