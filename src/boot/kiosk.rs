@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{BootError, languages, open_ports};
@@ -13,9 +13,10 @@ use crate::config::{self, Config};
 use crate::domain::code::{Place, ResetId};
 use crate::domain::policy;
 use crate::domain::time::Timestamp;
+use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
 use crate::flow::driver::{Resets, pairing};
-use crate::flow::ports::{Messenger, Ports};
+use crate::flow::ports::Ports;
 use crate::fronts::kiosk::{self, Ended};
 use crate::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
 use crate::fronts::tui::msg::{PhoneMessage, Picture};
@@ -54,10 +55,19 @@ pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<Exi
         }
     });
     let settling = tokio::spawn(keep_settling(ports.clone()));
-    let looking = tokio::spawn(keep_looking(ports.messenger.clone()));
+    let (outage, outages) = watch::channel(Outage::default());
+    let looking = tokio::spawn(keep_looking(ports.clone(), outage));
     let at_work = AtWork::default();
     let clock = ports.clock.clone();
-    let services = services(ports, resets, place, address, at_work.clone(), demo_phone);
+    let services = services(
+        ports,
+        resets,
+        place,
+        address,
+        at_work.clone(),
+        demo_phone,
+        outages,
+    );
     let ended = kiosk::run(face, services, clock, at_work.done()).await;
     settling.abort();
     looking.abort();
@@ -65,18 +75,6 @@ pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<Exi
         Ended::Quit | Ended::Signalled | Ended::HungUp => ExitCode::SUCCESS,
         Ended::CrashedTooOften => ExitCode::FAILURE,
     })
-}
-
-/// Keeps the channel's health known, so that nobody waits for it after typing a login name.
-async fn keep_looking(messenger: Arc<dyn Messenger>) {
-    /// An answer holds for twice as long.
-    const EVERY: Duration = Duration::from_secs(10);
-    loop {
-        if let Err(error) = messenger.works().await {
-            tracing::warn!(%error, "the channel does not work");
-        }
-        tokio::time::sleep(EVERY).await;
-    }
 }
 
 fn app_settings(
@@ -170,6 +168,7 @@ fn services(
     address: Address,
     at_work: AtWork,
     demo_phone: Option<String>,
+    outage: watch::Receiver<Outage>,
 ) -> Services {
     let visit = resets.new_id();
     let address = Arc::new(address);
@@ -187,6 +186,7 @@ fn services(
             new_picture(ports.clone(), place.clone(), visit.clone(), address.clone()).boxed()
         }),
         read_phone: Box::new(move || read_phone(demo_phone.clone()).boxed()),
+        outage,
     }
 }
 

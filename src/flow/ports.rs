@@ -152,6 +152,9 @@ pub trait Directory: Send + Sync {
         dn: &EntryDn,
         mark: &ChangeMark,
     ) -> Result<Landed, DirectoryDown>;
+
+    /// Whether any server answers, without asking about anybody.
+    async fn works(&self) -> Result<(), DirectoryDown>;
 }
 
 /// Why a message did not go out.

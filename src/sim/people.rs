@@ -304,6 +304,10 @@ impl Directory for People {
             _ => Landed::Unclear,
         })
     }
+
+    async fn works(&self) -> Result<(), DirectoryDown> {
+        self.asked().await
+    }
 }
 
 #[async_trait]

@@ -140,6 +140,43 @@ fn wecom_down_is_said_to_everybody_and_ends() {
 }
 
 #[test]
+fn an_outage_is_on_the_menu_within_half_a_minute_and_goes_again() {
+    const HALF_A_MINUTE: Duration = Duration::from_secs(30);
+    const EVERY_WAY: &str = "and every way needs it";
+    let company = Company::start();
+    let site = company.site();
+    let mut pty = at_menu(site.kiosk());
+    for (begins, ends, who) in [
+        (
+            wecom_down as fn(&Company),
+            wecom_up as fn(&Company),
+            "waits for WeCom",
+        ),
+        (
+            |c| c.slapd.pause(),
+            |c| c.slapd.resume(),
+            "waits for the directory",
+        ),
+    ] {
+        let began = now();
+        begins(&company);
+        pty.wait_for(|screen| screen.contents().contains(who));
+        assert!(pty.screen_text().contains(EVERY_WAY));
+        assert!(began.elapsed() < HALF_A_MINUTE, "{:?}", began.elapsed());
+        ends(&company);
+        pty.wait_for_text("Choose a way.");
+    }
+}
+
+fn wecom_down(company: &Company) {
+    company.wecom.set_faults(|faults| faults.down = true);
+}
+
+fn wecom_up(company: &Company) {
+    company.wecom.set_faults(|faults| faults.down = false);
+}
+
+#[test]
 fn a_busy_wecom_is_asked_again() {
     let company = Company::start();
     let site = company.site();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rekey::domain::policy::Report;
 use rekey::domain::secret::Password;
+use rekey::flow::driver::outage::Outage;
 use rekey::flow::ports::DirectoryRefusal;
 use rekey::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
 use rekey::fronts::tui::app::{AppSettings, ChatPasswords};
@@ -22,6 +23,8 @@ pub(crate) fn all() -> Vec<Scene> {
         ("menu_in_the_demo", menu_demo),
         ("menu_without_half_blocks", menu_without_half_blocks),
         ("menu_in_ascii", menu_ascii),
+        ("menu_wecom_down", |s| menu_in_outage(s, true, false)),
+        ("menu_directory_down", |s| menu_in_outage(s, false, true)),
         ("workspace", workspace),
         ("chat_off", |s| chat(s, ChatPasswords::Off)),
         ("chat_temporary", |s| chat(s, ChatPasswords::Temporary)),
@@ -83,6 +86,12 @@ fn menu_demo(settings: AppSettings) -> Kiosk {
         demo: demo().demo,
         ..settings
     })
+}
+
+fn menu_in_outage(settings: AppSettings, channel: bool, directory: bool) -> Kiosk {
+    let mut kiosk = Kiosk::ready(settings);
+    kiosk.send(Msg::Outage(Outage { channel, directory }));
+    kiosk
 }
 
 fn menu_without_half_blocks(settings: AppSettings) -> Kiosk {

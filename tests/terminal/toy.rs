@@ -12,6 +12,7 @@ use ratatui::text::Text;
 use rekey::domain::policy::{DirectoryPolicy, Policy, SitePolicy};
 use rekey::domain::secret::Password;
 use rekey::domain::time::{Now, Timestamp};
+use rekey::flow::driver::outage::Outage;
 use rekey::flow::effect::Input;
 use rekey::flow::ports::Clock;
 use rekey::flow::prompt::Prompt;
@@ -19,7 +20,7 @@ use rekey::fronts::kiosk;
 use rekey::fronts::tui::event::{KeyCode, TermEvent};
 use rekey::fronts::tui::msg::{Command, Msg};
 use rekey::fronts::tui::runtime::{Face, ResetChannels, Services};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// What a person typed: must never come out again after the visit.
@@ -53,6 +54,7 @@ impl Face for Toy {
                 );
             }
             Msg::Tick => self.ticks += 1,
+            Msg::Outage(_) => self.saw("outage"),
             Msg::Prompt(Prompt::Login { .. }) => self.saw("prompt login"),
             Msg::Prompt(Prompt::Reading) => self.saw("prompt reading"),
             Msg::Prompt(_) => self.saw("prompt"),
@@ -194,6 +196,7 @@ pub(crate) fn no_services() -> Services {
         judge: Arc::new(|_, _| std::panic::resume_unwind(Box::new("nobody judges here"))),
         new_picture: Box::new(|| std::future::pending().boxed()),
         read_phone: Box::new(|| std::future::pending().boxed()),
+        outage: watch::channel(Outage::default()).1,
     }
 }
 

@@ -19,6 +19,8 @@ screen-slowed = Many people have tried here just now. This goes on by itself in 
 screen-menu-title = Set a new password
 screen-menu-lead = Choose a way. It takes a minute.
 screen-menu-demo = Demo: type 3, sign in as { $login }, and look at the phone with F9.
+screen-menu-wecom-down = WeCom does not answer at the moment, and every way needs it. Try again in a few minutes.
+screen-menu-directory-down = The company directory does not answer at the moment, and every way needs it. Try again in a few minutes.
 screen-method-1 = WeCom Workspace
 screen-method-1-scan = Scan the picture with WeCom
 screen-method-1-open = A form in WeCom on your phone
@@ -26,6 +28,8 @@ screen-method-2 = WeCom chat
 screen-method-2-how = Write to "Reset Password"
 screen-method-3 = IT support
 screen-method-3-how = With a code from your WeCom
+screen-method-wecom-down = waits for WeCom
+screen-method-directory-down = waits for the directory
 screen-no-camera = No camera? Way 2, send { $code }
 screen-no-picture = Or choose way 2 and send { $code }.
 

@@ -19,6 +19,8 @@ screen-slowed = Baru saja banyak orang mencoba di sini. Ini berlanjut sendiri da
 screen-menu-title = Buat kata sandi baru
 screen-menu-lead = Pilih satu cara. Cukup satu menit.
 screen-menu-demo = Demo: tekan 3, masuk sebagai { $login }, lihat ponsel dengan F9.
+screen-menu-wecom-down = WeCom sedang tidak menjawab, padahal semua cara memerlukannya. Coba lagi beberapa menit lagi.
+screen-menu-directory-down = Sistem akun perusahaan sedang tidak menjawab, padahal semua cara memerlukannya. Coba lagi beberapa menit lagi.
 screen-method-1 = WeCom Workspace
 screen-method-1-scan = Pindai gambar ini dengan WeCom
 screen-method-1-open = Formulir di WeCom pada ponsel Anda
@@ -26,6 +28,8 @@ screen-method-2 = Chat WeCom
 screen-method-2-how = Kirim pesan ke "Reset Password"
 screen-method-3 = Bantuan IT
 screen-method-3-how = Dengan kode dari WeCom Anda
+screen-method-wecom-down = menunggu WeCom
+screen-method-directory-down = menunggu sistem akun
 screen-no-camera = Tanpa kamera? Cara 2: { $code }
 screen-no-picture = Atau pilih cara 2, kirim { $code }.
 

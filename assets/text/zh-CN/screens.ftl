@@ -19,6 +19,8 @@ screen-slowed = 刚才有许多人在这里尝试。{ $span }后会自动继续�
 screen-menu-title = 设置新密码
 screen-menu-lead = 请选择一种方式，一般只需一分钟。
 screen-menu-demo = 演示：按 3，用 { $login } 登录，再按 F9 看手机。
+screen-menu-wecom-down = 企业微信暂时没有响应，下面的方式都要用到它。请过几分钟再试。
+screen-menu-directory-down = 公司账号系统暂时没有响应，下面的方式都要用到它。请过几分钟再试。
 screen-method-1 = 企业微信工作台
 screen-method-1-scan = 用企业微信扫描右边的图
 screen-method-1-open = 在手机企业微信里填写表单
@@ -26,6 +28,8 @@ screen-method-2 = 企业微信聊天
 screen-method-2-how = 发消息给 "Reset Password"
 screen-method-3 = IT 支持
 screen-method-3-how = 用企业微信收到的验证码
+screen-method-wecom-down = 等待企业微信恢复
+screen-method-directory-down = 等待账号系统恢复
 screen-no-camera = 不能扫码？用方式 2 发送 { $code }
 screen-no-picture = 或用方式 2 发送 { $code }。
 

@@ -240,6 +240,23 @@ impl Directory for LdapDirectory {
         }
         Ok(landed)
     }
+
+    async fn works(&self) -> Result<(), DirectoryDown> {
+        let question = Alive(&*self.lookup.dialect);
+        self.servers.ask(&question).await.map(|_| ())
+    }
+}
+
+/// Asks for a sign of life.
+struct Alive<'a>(&'a dyn Dialect);
+
+#[async_trait]
+impl Question for Alive<'_> {
+    type Answer = ();
+
+    async fn ask(&self, session: &mut Session) -> Result<(), Fault> {
+        self.0.alive(session).await
+    }
 }
 
 struct Find<'a> {

@@ -1,5 +1,6 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
+pub mod outage;
 pub mod pairing;
 pub mod settle;
 

@@ -7,6 +7,7 @@ use super::event::TermEvent;
 use crate::domain::policy::{Policy, Report};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::driver::outage::Outage;
 use crate::flow::effect::Input;
 use crate::flow::prompt::Prompt;
 
@@ -29,6 +30,8 @@ pub enum Msg {
     Tick,
     /// What is known of the terminal has changed: the probe answered.
     Capabilities(Capabilities),
+    /// What does not work for everybody has changed.
+    Outage(Outage),
     /// The demo's phone, to [`Command::ReadPhone`]: newest first, already plain text.
     Phone(Vec<PhoneMessage>),
 }

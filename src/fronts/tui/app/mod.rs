@@ -26,6 +26,7 @@ use super::widgets::qr::Qr;
 use super::words::Words;
 use crate::domain::limits;
 use crate::domain::time::Now;
+use crate::flow::driver::outage::Outage;
 use crate::flow::effect::Input;
 use crate::text::Language;
 
@@ -41,6 +42,7 @@ pub struct App {
     login: Field,
     picture: PictureState,
     phone: Option<Vec<PhoneMessage>>,
+    outage: Outage,
     visit: Visit,
     /// Counts the requests for a verdict; only the newest answer is shown.
     generation: u64,
@@ -79,6 +81,7 @@ impl App {
             login: Field::new(Kind::Text),
             picture: PictureState::default(),
             phone: None,
+            outage: Outage::default(),
             visit: Visit::default(),
             generation: 0,
         }
@@ -95,6 +98,7 @@ impl App {
             Msg::Picture(picture) => self.on_picture(picture),
             Msg::Tick => self.on_tick(&mut out),
             Msg::Capabilities(capabilities) => self.capabilities = capabilities,
+            Msg::Outage(outage) => self.outage = outage,
             Msg::Phone(messages) => {
                 if let Some(shown) = &mut self.phone {
                     *shown = messages;

@@ -43,6 +43,7 @@ impl App {
             page,
             half_blocks: self.capabilities.half_blocks && self.capabilities.utf8,
             picture: self.live_picture(now),
+            outage: self.outage,
         };
         edges::top(&view, self.place(), canvas);
         self.body(&view, canvas);

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::super::msg::{Msg, PhoneMessage, Picture};
 use crate::domain::policy::{Policy, Report};
 use crate::domain::secret::Password;
+use crate::flow::driver::outage::Outage;
 use crate::flow::effect::Input;
 use crate::flow::prompt::Prompt;
 
@@ -38,6 +39,8 @@ pub struct Services {
     pub new_picture: Box<dyn FnMut() -> BoxFuture<'static, Option<Picture>> + Send>,
     /// Reads the demo's phone.
     pub read_phone: Box<dyn FnMut() -> BoxFuture<'static, Vec<PhoneMessage>> + Send>,
+    /// What does not work for everybody.
+    pub outage: watch::Receiver<Outage>,
 }
 
 /// A candidate that waits to be judged.
@@ -59,7 +62,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(services: Services) -> Self {
+    pub(super) fn new(mut services: Services) -> Self {
+        // An outage that is known already is news to the face.
+        if services.outage.borrow().any() {
+            services.outage.mark_changed();
+        }
         Self {
             services,
             reset: None,
@@ -121,6 +128,9 @@ impl Desk {
                 picture = running(&mut self.picture) => {
                     self.picture = None;
                     return Msg::Picture(picture);
+                }
+                Ok(()) = self.services.outage.changed() => {
+                    return Msg::Outage(*self.services.outage.borrow_and_update());
                 }
                 messages = running(&mut self.phone) => {
                     self.phone = None;

@@ -18,9 +18,17 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
     };
     let theme = canvas.theme;
     view.headline(&mut column, canvas, "screen-menu-title");
-    if !view.page.tight {
-        view.say(&mut column, canvas, "screen-menu-lead");
-        column.space();
+    match outage_sentence(view) {
+        Some(sentence) => {
+            let sentence = view.words.say(sentence);
+            column.text(canvas, &sentence, theme.wait());
+            column.space();
+        }
+        None if view.page.tight => {}
+        None => {
+            view.say(&mut column, canvas, "screen-menu-lead");
+            column.space();
+        }
     }
     for method in 0..3 {
         item(view, &mut column, canvas, method, drawn.is_some());
@@ -41,6 +49,16 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
     }
 }
 
+/// What keeps every way closed, to be said to everybody: all of them need the phone and the
+/// directory. They can be tried all the same, since it may be over already.
+fn outage_sentence(view: &View<'_>) -> Option<&'static str> {
+    match (view.outage.channel, view.outage.directory) {
+        (true, _) => Some("screen-menu-wecom-down"),
+        (false, true) => Some("screen-menu-directory-down"),
+        (false, false) => None,
+    }
+}
+
 fn item(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>, method: usize, qr: bool) {
     let (title, how) = match method {
         0 if qr => ("screen-method-1", "screen-method-1-scan"),
@@ -48,12 +66,17 @@ fn item(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>, method: u
         1 => ("screen-method-2", "screen-method-2-how"),
         _ => ("screen-method-3", "screen-method-3-how"),
     };
+    let how = match (view.outage.channel, view.outage.directory) {
+        (true, _) => "screen-method-wecom-down",
+        (false, true) => "screen-method-directory-down",
+        (false, false) => how,
+    };
     let focused = view.is_focused(method);
     let theme = canvas.theme;
-    let style = if focused {
-        theme.focus()
-    } else {
-        theme.headline()
+    let style = match (focused, view.outage.any()) {
+        (true, _) => theme.focus(),
+        (false, true) => theme.rule(),
+        (false, false) => theme.headline(),
     };
     let from = column.y;
     let number = (method + 1).to_string();

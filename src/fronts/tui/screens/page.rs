@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::domain::time::Now;
+use crate::flow::driver::outage::Outage;
 use crate::fronts::speaker::Speaker;
 use crate::fronts::tui::app::AppSettings;
 use crate::fronts::tui::field::Field;
@@ -102,6 +103,7 @@ pub(crate) struct View<'a> {
     pub(crate) page: Page,
     pub(crate) half_blocks: bool,
     pub(crate) picture: Option<(&'a Picture, Option<&'a Qr>)>,
+    pub(crate) outage: Outage,
 }
 
 impl View<'_> {
