@@ -15,7 +15,7 @@ use crate::domain::policy;
 use crate::domain::time::Timestamp;
 use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
-use crate::flow::driver::{Resets, pairing};
+use crate::flow::driver::{Resets, Running, pairing};
 use crate::flow::ports::Ports;
 use crate::fronts::kiosk::{self, Ended};
 use crate::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
@@ -130,6 +130,13 @@ impl AtWork {
         at_work.push(tokio::spawn(work));
     }
 
+    /// Lets a reset run; its channels are for the face.
+    fn begin(&self, begun: (Running, impl Future<Output = ()> + Send + 'static)) -> ResetChannels {
+        let (Running { inputs, prompts }, work) = begun;
+        self.spawn(work);
+        ResetChannels { inputs, prompts }
+    }
+
     async fn done(self) {
         let at_work = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         for reset in at_work {
@@ -171,22 +178,39 @@ fn services(
     outage: watch::Receiver<Outage>,
 ) -> Services {
     let visit = resets.new_id();
+    let resets = Arc::new(resets);
     let address = Arc::new(address);
+    let by_scan = Scanned {
+        ports: ports.clone(),
+        resets: resets.clone(),
+        visit: visit.clone(),
+        at_work: at_work.clone(),
+    };
     Services {
-        begin: Box::new(move || {
-            let (running, work) = resets.begin();
-            at_work.spawn(work);
-            ResetChannels {
-                inputs: running.inputs,
-                prompts: running.prompts,
-            }
-        }),
+        begin: Box::new(move || at_work.begin(resets.begin())),
         judge: Arc::new(|policy, password| policy.report_live(password)),
         new_picture: Box::new(move || {
             new_picture(ports.clone(), place.clone(), visit.clone(), address.clone()).boxed()
         }),
+        scanned: Box::new(move || by_scan.clone().wait().boxed()),
         read_phone: Box::new(move || read_phone(demo_phone.clone()).boxed()),
         outage,
+    }
+}
+
+/// Waits for a phone that scans this visit's picture.
+#[derive(Clone)]
+struct Scanned {
+    ports: Ports,
+    resets: Arc<Resets>,
+    visit: ResetId,
+    at_work: AtWork,
+}
+
+impl Scanned {
+    async fn wait(self) -> ResetChannels {
+        let claim = pairing::scanned(&self.ports, &self.visit).await;
+        self.at_work.begin(self.resets.begin_scanned(claim))
     }
 }
 

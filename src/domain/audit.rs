@@ -14,6 +14,8 @@ use hmac::Mac;
 pub enum EventKind {
     /// A login name was submitted (whether it exists is not said).
     ResetStarted,
+    /// An employee's phone has opened a kiosk's picture, or one that leads nowhere.
+    PictureScanned,
     /// A code was made; `result` says whether it goes out.
     CodeIssued,
     /// The channel took the code's message, or did not.
@@ -39,6 +41,7 @@ impl EventKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ResetStarted => "reset_started",
+            Self::PictureScanned => "picture_scanned",
             Self::CodeIssued => "code_issued",
             Self::CodeSent => "code_sent",
             Self::CodeJudged => "code_judged",

@@ -85,13 +85,22 @@ impl Subject {
 pub enum Action {
     /// Set a new password at a kiosk or over SSH.
     Reset,
+    /// The same, at the kiosk whose picture the employee's phone has scanned: the phone's own
+    /// WeCom page shows the digits, and no message carries them.
+    Pair,
 }
 
 impl Action {
+    /// Whether a message carries the code, and is taken from the account's budget for messages.
+    pub fn takes_message(self) -> bool {
+        matches!(self, Self::Reset)
+    }
+
     /// The word that is stored and hashed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
+            Self::Pair => "pair",
         }
     }
 }

@@ -72,7 +72,7 @@ pub enum Effect {
     /// Make the reset's code useless.
     Discard(ResetId),
     /// Read the account again, and its policy.
-    ReadAccount(Box<Account>),
+    ReadAccount(AccountKey, EntryDn),
     /// Judge a password by the whole policy, off the event loop.
     Assess {
         /// The password.

@@ -402,13 +402,62 @@ pub struct Pairing {
     pub expires: Timestamp,
 }
 
+/// How a phone names a picture; matched without case.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum PictureName<'a> {
+    /// By what the picture holds.
+    Nonce(&'a str),
+    /// By the short code beside it, sent in the chat.
+    ShortCode(&'a str),
+}
+
+/// A picture that was opened on the phone of an employee whom WeCom vouches for. It opens the
+/// kiosk's number field and nothing else: only the digits on that phone are a proof.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// The reset that it begins; the digits are bound to it.
+    pub reset: ResetId,
+    /// Whose phone.
+    pub account: AccountKey,
+    /// Where the entry is.
+    pub dn: EntryDn,
+    /// The WeCom userid.
+    pub to: crate::domain::account::WecomUserId,
+    /// When the digits end.
+    pub expires: Timestamp,
+}
+
 /// The book of pictures' nonces.
 #[async_trait]
 pub trait Pairings: Send + Sync {
-    /// Registers a picture; earlier ones of the same visit end.
+    /// At which kiosk a picture is shown now; `None` when it is at none: over, used, invented.
+    /// Uses nothing up.
+    async fn shown_at(
+        &self,
+        picture: PictureName<'_>,
+        now: Timestamp,
+    ) -> Result<Option<crate::domain::code::Place>, StoreError>;
+
+    /// Uses a picture up for `claim`. `false`: it is at no kiosk (any more). Of several phones
+    /// only the first gets it.
+    async fn claim(
+        &self,
+        picture: PictureName<'_>,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// The claim on one of a visit's pictures, once: it is handed out to nobody again.
+    async fn take_claim(
+        &self,
+        visit: &ResetId,
+        now: Timestamp,
+    ) -> Result<Option<Claim>, StoreError>;
+
+    /// Registers a picture; earlier ones of the same visit that no phone has opened end.
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Ends all pictures of a visit.
+    /// Ends all pictures of a visit, claimed ones too.
     async fn end(&self, visit: &ResetId) -> Result<(), StoreError>;
 }
 

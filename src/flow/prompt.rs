@@ -23,8 +23,8 @@ pub enum Prompt {
     Code {
         /// When the code ends.
         expires_at: Timestamp,
-        /// When another one can be asked for.
-        resend_at: Timestamp,
+        /// When another one can be asked for; `None` when the employee's own phone shows it.
+        resend_at: Option<Timestamp>,
         /// A code is being judged; nothing can be typed.
         judging: bool,
         /// Why the last one did not lead on.

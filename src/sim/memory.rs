@@ -7,6 +7,7 @@
 
 mod codes;
 mod intents;
+mod pairings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use crate::domain::limits::KIOSK_ATTEMPTS;
 use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{AuditLog, Entropy, OpenIntent, Pairing, Pairings, StoreError, Throttles};
+use crate::flow::ports::{AuditLog, Claim, Entropy, OpenIntent, Pairing, StoreError, Throttles};
 
 /// What goes wrong with a write.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -52,7 +53,7 @@ struct State {
     intents: BTreeMap<ResetId, Kept>,
     /// When each account was last changed.
     changes: BTreeMap<AccountKey, Timestamp>,
-    pairings: Vec<Pairing>,
+    pairings: Vec<Shown>,
     processes: u64,
     gone: BTreeSet<u64>,
     writes: u64,
@@ -68,6 +69,12 @@ struct Code {
 /// One judged code: its reset, which try of it, and when.
 #[derive(Clone, PartialEq, Eq)]
 struct Attempt(ResetId, u32, Timestamp);
+
+/// A picture, and the phone that has opened it.
+struct Shown {
+    pairing: Pairing,
+    claim: Option<Claim>,
+}
 
 /// An intent without a final outcome.
 struct Kept {
@@ -131,7 +138,9 @@ impl MemoryStore {
 
     /// All pictures that were offered and not ended.
     pub fn pairings(&self) -> Vec<Pairing> {
-        self.lock().pairings.clone()
+        let state = self.lock();
+        let shown = state.pairings.iter();
+        shown.map(|shown| shown.pairing.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -202,25 +211,5 @@ impl AuditLog for MemoryStore {
             .iter()
             .try_for_each(|record| walk.step(record));
         Ok(walked.and_then(|()| walk.finish()))
-    }
-}
-
-#[async_trait]
-impl Pairings for MemoryStore {
-    async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
-        self.step(|state| {
-            state
-                .pairings
-                .retain(|other| other.visit != pairing.visit && other.expires >= now);
-            state.pairings.push(pairing.clone());
-            Ok(())
-        })
-    }
-
-    async fn end(&self, visit: &ResetId) -> Result<(), StoreError> {
-        self.step(|state| {
-            state.pairings.retain(|pairing| pairing.visit != *visit);
-            Ok(())
-        })
     }
 }

@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use super::world::World;
 use crate::domain::account::LoginName;
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
-use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::code::{Binding, CodeRules, Judgement, Place, ResetId, Subject};
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{
-    AuditLog, Codes, Intent, Intents, Issued, OpenIntent, Opened, Outcome, Pairing, Pairings,
-    StoreError, Throttles,
+    AuditLog, Claim, Codes, Intent, Intents, Issued, OpenIntent, Opened, Outcome, Pairing,
+    Pairings, PictureName, StoreError, Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -134,6 +134,31 @@ impl<S: Intents> Intents for Mortal<S> {
 
 #[async_trait]
 impl<S: Pairings> Pairings for Mortal<S> {
+    async fn shown_at(
+        &self,
+        picture: PictureName<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Place>, StoreError> {
+        self.store.shown_at(picture, now).await
+    }
+
+    async fn claim(
+        &self,
+        picture: PictureName<'_>,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(self.store.claim(picture, claim, now)).await
+    }
+
+    async fn take_claim(
+        &self,
+        visit: &ResetId,
+        now: Timestamp,
+    ) -> Result<Option<Claim>, StoreError> {
+        self.write(self.store.take_claim(visit, now)).await
+    }
+
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
         self.write(self.store.offer(pairing, now)).await
     }

@@ -278,7 +278,7 @@ pub(crate) fn policy() -> Arc<Policy> {
 pub(crate) fn code_prompt(now: Now) -> Prompt {
     Prompt::Code {
         expires_at: now.wall.plus(Duration::from_secs(300)),
-        resend_at: now.wall.plus(Duration::from_secs(60)),
+        resend_at: Some(now.wall.plus(Duration::from_secs(60))),
         judging: false,
         refusal: None,
         slowed_until: None,

@@ -33,6 +33,7 @@ pub(crate) fn all() -> Vec<Scene> {
         ("login_refused", login_refused),
         ("looking_up", looking_up),
         ("code", code),
+        ("code_scanned", code_scanned),
         ("code_half_typed", |s| typed(code(s), "4829")),
         ("code_wrong", code_wrong),
         ("code_nothing_came", code_late),
@@ -160,6 +161,22 @@ pub(crate) fn code(settings: AppSettings) -> Kiosk {
     kiosk
 }
 
+/// Lin Wei's phone has scanned the picture and shows six digits.
+pub(crate) fn code_scanned(settings: AppSettings) -> Kiosk {
+    let mut kiosk = Kiosk::ready(settings);
+    kiosk.wait(3600).picture();
+    kiosk.send(Msg::Scanned);
+    let expires_at = kiosk.now.wall.plus(Duration::from_secs(300));
+    kiosk.prompt(Prompt::Code {
+        expires_at,
+        resend_at: None,
+        judging: false,
+        refusal: None,
+        slowed_until: None,
+    });
+    kiosk
+}
+
 fn code_judging(settings: AppSettings) -> Kiosk {
     typed(code(settings), "482913")
 }
@@ -178,7 +195,7 @@ fn code_wrong(settings: AppSettings) -> Kiosk {
     let back = Duration::from_secs(19);
     kiosk.prompt(Prompt::Code {
         expires_at: expires_at.minus(back),
-        resend_at: resend_at.minus(back),
+        resend_at: resend_at.map(|at| at.minus(back)),
         judging: false,
         refusal: Some(Refusal::CodeWrong { left: 4 }),
         slowed_until: None,

@@ -101,6 +101,30 @@ fn a_code_is_handed_in_once_at_its_last_digit() {
 }
 
 #[test]
+fn a_scan_opens_the_number_field_and_esc_leads_to_the_next_picture() {
+    let mut kiosk = scenes::code_scanned(settings());
+    assert!(kiosk.shows("Your phone shows 6 digits"));
+    // No message was sent, so none can be asked for.
+    kiosk.wait(120);
+    kiosk.press(KeyCode::F(4));
+    assert!(kiosk.handed_in().is_empty());
+    kiosk.types("482913");
+    assert_eq!(kiosk.handed_in(), ["code 482913"]);
+
+    let mut kiosk = scenes::code_scanned(settings());
+    kiosk.press(KeyCode::Esc);
+    assert_eq!(kiosk.handed_in(), ["abandon"]);
+    assert!(
+        kiosk
+            .commands
+            .iter()
+            .any(|command| matches!(command, Command::NewPicture)),
+        "the one that was scanned is used up"
+    );
+    assert!(kiosk.shows("Choose a way."));
+}
+
+#[test]
 fn a_pasted_code_is_read_in_every_dress() {
     let mut kiosk = scenes::code(settings());
     kiosk.pastes("４８２-913\n");

@@ -55,6 +55,7 @@ impl Face for Toy {
             }
             Msg::Tick => self.ticks += 1,
             Msg::Outage(_) => self.saw("outage"),
+            Msg::Scanned => self.saw("scanned"),
             Msg::Prompt(Prompt::Login { .. }) => self.saw("prompt login"),
             Msg::Prompt(Prompt::Reading) => self.saw("prompt reading"),
             Msg::Prompt(_) => self.saw("prompt"),
@@ -195,6 +196,7 @@ pub(crate) fn no_services() -> Services {
         }),
         judge: Arc::new(|_, _| std::panic::resume_unwind(Box::new("nobody judges here"))),
         new_picture: Box::new(|| std::future::pending().boxed()),
+        scanned: Box::new(|| std::future::pending().boxed()),
         read_phone: Box::new(|| std::future::pending().boxed()),
         outage: watch::channel(Outage::default()).1,
     }

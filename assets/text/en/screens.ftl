@@ -73,6 +73,9 @@ screen-code-resend-now = Nothing there? F4 sends another code.
 screen-code-asked = Another code is on its way.
 screen-code-late = No message yet? Check that your phone is online and look into the chat "Reset Password". F5 says what else it can be.
 screen-code-secret = Type it here only. Read it to nobody, IT neither.
+screen-scanned-title = Your phone shows { $digits } digits
+screen-scanned-lead = Type them here, and answer on the phone that you stand at this kiosk.
+screen-scanned-again = Nothing there? Esc leads back to the menu and its next picture.
 
 # Method 3: the new password.
 screen-reading = The code is right

@@ -73,6 +73,9 @@ screen-code-resend-now = Belum ada? F4 mengirim kode lain.
 screen-code-asked = Kode lain sedang dikirim.
 screen-code-late = Belum ada pesan? Pastikan ponsel Anda terhubung dan lihat chat "Reset Password". F5 menyebut sebab lainnya.
 screen-code-secret = Ketik hanya di sini. Jangan sebutkan kepada siapa pun, IT pun tidak.
+screen-scanned-title = Ponsel Anda menampilkan { $digits } angka
+screen-scanned-lead = Ketik angka itu di sini, dan jawab di ponsel bahwa Anda berdiri di kios ini.
+screen-scanned-again = Tidak ada? Esc kembali ke menu dan gambar berikutnya.
 
 # Method 3: the new password.
 screen-reading = Kodenya benar

@@ -73,6 +73,9 @@ screen-code-resend-now = 没有收到？按 F4 再发一个。
 screen-code-asked = 正在再发一个验证码。
 screen-code-late = 还没有收到？请确认手机能上网，并查看 "Reset Password" 聊天。按 F5 可看其他原因。
 screen-code-secret = 只在这里输入。不要告诉任何人，IT 也不行。
+screen-scanned-title = 您的手机上显示着 { $digits } 位数字
+screen-scanned-lead = 请在这里输入这些数字，并在手机上确认您就在这台机器前。
+screen-scanned-again = 没有看到数字？按 Esc 回到菜单，重新扫描新的图。
 
 # Method 3: the new password.
 screen-reading = 验证码正确

@@ -35,13 +35,9 @@ impl Codes for SqliteStore {
     ) -> Result<Issued, StoreError> {
         let event = |result| AuditEvent::of_code(EventKind::CodeIssued, binding, result, now);
         let mut step = self.step().await?;
-        let sent = times(
-            step.sql(),
-            "SELECT at FROM messages WHERE subject = ? ORDER BY at DESC LIMIT 64",
-            &binding.subject,
-        )
-        .await?;
-        if let Permission::At(then) = sliding_all(&CODE_MESSAGES, &sent, now) {
+        if binding.action.takes_message()
+            && let Permission::At(then) = budget(step.sql(), &binding.subject, now).await?
+        {
             step.audit(&event("waits")).await?;
             step.commit().await?;
             return Ok(Issued::Wait(then));
@@ -125,6 +121,17 @@ fn judged(binding: &Binding, judgement: Judgement, now: Timestamp) -> AuditEvent
     AuditEvent::of_code(EventKind::CodeJudged, binding, judgement.as_str(), now)
 }
 
+/// When the subject's next message may go out.
+async fn budget(
+    sql: &mut SqliteConnection,
+    subject: &Subject,
+    now: Timestamp,
+) -> Result<Permission, StoreError> {
+    let query = "SELECT at FROM messages WHERE subject = ? ORDER BY at DESC LIMIT 64";
+    let sent = times(sql, query, subject).await?;
+    Ok(sliding_all(&CODE_MESSAGES, &sent, now))
+}
+
 /// A hash that nothing typed ever has.
 fn decoy() -> CodeMac {
     let mut mac = [0; 32];
@@ -133,7 +140,7 @@ fn decoy() -> CodeMac {
 }
 
 /// Puts a code in the place of its reset's earlier one, without touching what was judged, and
-/// takes a message from the budget.
+/// takes its message, if there is one, from the budget.
 async fn store_code(
     sql: &mut SqliteConnection,
     binding: &Binding,
@@ -159,6 +166,9 @@ async fn store_code(
     .bind(expires.as_millis())
     .fetch_one(&mut *sql)
     .await?;
+    if !binding.action.takes_message() {
+        return Ok(());
+    }
     sqlx::query("INSERT INTO messages (reset_id, number, subject, at) VALUES (?, ?, ?, ?)")
         .bind(binding.reset.as_str())
         .bind(number)

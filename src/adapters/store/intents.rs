@@ -8,7 +8,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
 use super::process::ProcessMark;
-use super::step::from_sql;
+use super::step::{from_sql, front};
 use crate::domain::account::{AccountKey, EntryDn, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Place, ResetId, Subject};
@@ -283,12 +283,4 @@ fn open_intent(row: &SqliteRow) -> Result<OpenIntent, StoreError> {
         unknown_recorded: row.try_get::<i64, _>("is_unknown")? != 0,
         contested: false,
     })
-}
-
-/// The program's own word for a stored front.
-fn front(stored: &str) -> Result<&'static str, StoreError> {
-    ["kiosk", "ssh", "web", "chat", "desk"]
-        .into_iter()
-        .find(|word| *word == stored)
-        .ok_or_else(|| StoreError("an intent names a front that does not exist".to_owned()))
 }

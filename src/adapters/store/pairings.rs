@@ -3,18 +3,113 @@
 
 use async_trait::async_trait;
 use hmac::Mac;
+use sqlx::Row;
 
+use super::step::front;
 use super::{SqliteStore, tidy};
-use crate::domain::code::{ResetId, hex, keyed};
+use crate::domain::account::{AccountKey, EntryDn, WecomUserId};
+use crate::domain::code::{Place, ResetId, hex, keyed};
 use crate::domain::secret::SiteKey;
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{Pairing, Pairings, StoreError};
+use crate::flow::ports::{Claim, Pairing, Pairings, PictureName, StoreError};
 
 #[async_trait]
 impl Pairings for SqliteStore {
+    async fn shown_at(
+        &self,
+        picture: PictureName<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Place>, StoreError> {
+        let row = sqlx::query(match picture {
+            PictureName::Nonce(_) => {
+                "SELECT front, kiosk FROM pairings \
+                 WHERE nonce_mac = ? AND expires_at > ? AND claim_reset IS NULL"
+            }
+            PictureName::ShortCode(_) => {
+                "SELECT front, kiosk FROM pairings \
+                 WHERE short_code_mac = ? AND expires_at > ? AND claim_reset IS NULL"
+            }
+        })
+        .bind(self.name_mac(picture))
+        .bind(now.as_millis())
+        .fetch_optional(&self.0.pool)
+        .await?;
+        row.map(|row| {
+            Ok(Place {
+                front: front(row.try_get("front")?)?,
+                kiosk: row.try_get("kiosk")?,
+            })
+        })
+        .transpose()
+    }
+
+    async fn claim(
+        &self,
+        picture: PictureName<'_>,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut step = self.step().await?;
+        let claimed = sqlx::query(match picture {
+            PictureName::Nonce(_) => {
+                "UPDATE pairings SET claim_reset = ?, claim_account = ?, claim_dn = ?, \
+                 claim_to = ?, claim_expires = ? \
+                 WHERE nonce_mac = ? AND expires_at > ? AND claim_reset IS NULL"
+            }
+            PictureName::ShortCode(_) => {
+                "UPDATE pairings SET claim_reset = ?, claim_account = ?, claim_dn = ?, \
+                 claim_to = ?, claim_expires = ? \
+                 WHERE short_code_mac = ? AND expires_at > ? AND claim_reset IS NULL"
+            }
+        })
+        .bind(claim.reset.as_str())
+        .bind(claim.account.as_str())
+        .bind(claim.dn.as_str())
+        .bind(claim.to.as_str())
+        .bind(claim.expires.as_millis())
+        .bind(self.name_mac(picture))
+        .bind(now.as_millis())
+        .execute(step.sql())
+        .await?;
+        step.commit().await?;
+        Ok(claimed.rows_affected() == 1)
+    }
+
+    async fn take_claim(
+        &self,
+        visit: &ResetId,
+        now: Timestamp,
+    ) -> Result<Option<Claim>, StoreError> {
+        // Asked several times a second: nothing is locked while there is nothing to take.
+        let row = sqlx::query(
+            "SELECT nonce_mac, claim_reset, claim_account, claim_dn, claim_to, claim_expires \
+             FROM pairings WHERE visit = ? AND claim_expires > ? ORDER BY claim_expires LIMIT 1",
+        )
+        .bind(visit.as_str())
+        .bind(now.as_millis())
+        .fetch_optional(&self.0.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let to: &str = row.try_get("claim_to")?;
+        let claim = Claim {
+            reset: ResetId::from_stored(row.try_get("claim_reset")?),
+            account: AccountKey::new(row.try_get("claim_account")?),
+            dn: EntryDn::new(row.try_get::<String, _>("claim_dn")?),
+            to: WecomUserId::parse(to).ok_or_else(|| StoreError("no userid".to_owned()))?,
+            expires: Timestamp::from_millis(row.try_get("claim_expires")?),
+        };
+        let mut step = self.step().await?;
+        let taken = sqlx::query("DELETE FROM pairings WHERE nonce_mac = ?")
+            .bind(row.try_get::<&str, _>("nonce_mac")?)
+            .execute(step.sql())
+            .await?;
+        step.commit().await?;
+        Ok((taken.rows_affected() == 1).then_some(claim))
+    }
+
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
         let mut step = self.step().await?;
-        sqlx::query("DELETE FROM pairings WHERE visit = ?")
+        sqlx::query("DELETE FROM pairings WHERE visit = ? AND claim_reset IS NULL")
             .bind(pairing.visit.as_str())
             .execute(step.sql())
             .await?;
@@ -41,6 +136,15 @@ impl Pairings for SqliteStore {
             .execute(step.sql())
             .await?;
         step.commit().await
+    }
+}
+
+impl SqliteStore {
+    fn name_mac(&self, picture: PictureName<'_>) -> String {
+        match picture {
+            PictureName::Nonce(text) => hashed(&self.0.key, "nonce", text),
+            PictureName::ShortCode(text) => hashed(&self.0.key, "short code", text),
+        }
     }
 }
 

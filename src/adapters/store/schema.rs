@@ -5,7 +5,10 @@ use sqlx::SqlitePool;
 use super::OpenError;
 
 /// Version `n` is the `n`th; one that was released is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/1.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+];
 
 /// Brings the tables up to date, in one transaction.
 pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), OpenError> {

@@ -115,3 +115,11 @@ pub(super) fn to_sql(count: u64) -> Result<i64, StoreError> {
 pub(super) fn from_sql<T: TryFrom<i64>>(count: i64) -> Result<T, StoreError> {
     T::try_from(count).map_err(|_| StoreError(format!("{count} is no count")))
 }
+
+/// The program's own word for a stored front.
+pub(super) fn front(stored: &str) -> Result<&'static str, StoreError> {
+    ["kiosk", "ssh", "web", "chat", "desk"]
+        .into_iter()
+        .find(|word| *word == stored)
+        .ok_or_else(|| StoreError("the state names a front that does not exist".to_owned()))
+}

@@ -19,7 +19,9 @@ use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
 use crate::flow::message::Message;
-use crate::flow::ports::{ChangeMark, DirectoryDown, Landed, Outcome, Ports, ProvingBind};
+use crate::flow::ports::{
+    ChangeMark, Claim, DirectoryDown, Entropy, Landed, Outcome, Ports, ProvingBind,
+};
 use crate::flow::prompt::Prompt;
 use crate::flow::reset::{Reset, Setup};
 
@@ -54,20 +56,44 @@ impl Resets {
 
     /// A new random id: of a reset, or of a visit.
     pub fn new_id(&self) -> ResetId {
-        let mut bytes = [0; 16];
-        self.ports.entropy.fill(&mut bytes);
-        ResetId::from_bytes(bytes)
+        new_id(&*self.ports.entropy)
     }
 
     /// Begins a reset. The future runs it to its end: spawn it, and await it before the program
     /// ends, so that nothing is left half done.
     pub fn begin(&self) -> (Running, impl Future<Output = ()> + Send + 'static) {
-        let setup = Setup {
-            reset: self.new_id(),
+        self.run(Reset::begin(self.setup(self.new_id())))
+    }
+
+    /// Begins the reset of an employee who has scanned this kiosk's picture: it asks for the
+    /// digits on their phone. The future is run like that of [`Resets::begin`].
+    pub fn begin_scanned(
+        &self,
+        claim: Claim,
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let setup = self.setup(claim.reset.clone());
+        let now = self.ports.clock.now();
+        self.run(Reset::begin_scanned(
+            setup,
+            claim,
+            now,
+            &*self.ports.entropy,
+        ))
+    }
+
+    fn setup(&self, reset: ResetId) -> Setup {
+        Setup {
+            reset,
             place: self.place.clone(),
             code: self.code,
             site: self.site.clone(),
-        };
+        }
+    }
+
+    fn run(
+        &self,
+        begun: (Reset, Vec<Effect>),
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let (inputs, inbox) = mpsc::channel(16);
         let (outbox, prompts) = mpsc::channel(16);
         let driver = Driver {
@@ -75,8 +101,14 @@ impl Resets {
             rules: self.code,
             outbox,
         };
-        (Running { inputs, prompts }, driver.run(setup, inbox))
+        (Running { inputs, prompts }, driver.run(begun, inbox))
     }
+}
+
+fn new_id(entropy: &dyn Entropy) -> ResetId {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    ResetId::from_bytes(bytes)
 }
 
 /// Runs one reset.
@@ -129,8 +161,8 @@ impl Work {
 }
 
 impl Driver {
-    async fn run(self, setup: Setup, mut inbox: mpsc::Receiver<Input>) {
-        let (mut reset, first) = Reset::begin(setup);
+    async fn run(self, begun: (Reset, Vec<Effect>), mut inbox: mpsc::Receiver<Input>) {
+        let (mut reset, first) = begun;
         let mut pending = Pending::default();
         let mut finished = self.carry_out(first, &mut pending).await;
         let mut open = true;
@@ -247,7 +279,7 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
             }
             return None;
         }
-        Effect::ReadAccount(account) => Answer::AccountRead(read_account(&ports, &account).await),
+        Effect::ReadAccount(key, dn) => Answer::AccountRead(read_account(&ports, &key, &dn).await),
         Effect::Assess { password, policy } => {
             Answer::Assessed(ports.assessor.assess(password, policy).await)
         }
@@ -311,9 +343,10 @@ async fn send(
 
 async fn read_account(
     ports: &Ports,
-    account: &Account,
+    key: &AccountKey,
+    dn: &EntryDn,
 ) -> Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown> {
-    let Some(fresh) = ports.directory.reread(&account.key, &account.dn).await? else {
+    let Some(fresh) = ports.directory.reread(key, dn).await? else {
         return Ok(None);
     };
     let policy = ports.directory.policy(&fresh).await?;

@@ -1,8 +1,15 @@
-//! Pictures: what a kiosk's QR code holds is made and registered here.
+//! Pictures: what a kiosk's QR code holds is made and registered here, and opened by the
+//! employee's phone.
 
-use crate::domain::code::{Place, READABLE, ResetId};
+use std::time::Duration;
+
+use crate::domain::account::{Account, WecomUserId};
+use crate::domain::audit::{AuditEvent, EventKind};
+use crate::domain::code::{Action, Binding, CodeRules, Place, READABLE, ResetId, Subject};
 use crate::domain::limits;
-use crate::flow::ports::{Entropy, Pairing, Ports, StoreError};
+use crate::domain::secret::CodeDigits;
+use crate::domain::time::Timestamp;
+use crate::flow::ports::{Claim, Entropy, Pairing, PictureName, Ports, StoreError};
 
 /// Characters of a nonce: 13 of 31 are 64.4 random bits, and still fit a version 3 QR code.
 const NONCE_CHARS: usize = 13;
@@ -24,6 +31,121 @@ pub async fn offer(ports: &Ports, place: &Place, visit: &ResetId) -> Result<Pair
     };
     ports.pairings.offer(&pairing, now).await?;
     Ok(pairing)
+}
+
+/// What a phone shows that has opened a kiosk's picture.
+pub enum Scan {
+    /// The kiosk's number field opens for these digits.
+    Digits {
+        /// Where: the person is asked whether they stand there.
+        place: Place,
+        /// To be typed there.
+        digits: CodeDigits,
+        /// When they end.
+        expires: Timestamp,
+    },
+    /// The picture is at no kiosk: over, used by somebody else, invented.
+    Gone,
+}
+
+/// An employee's phone opens a picture: WeCom vouches for `userid`, and the mapping leads from it
+/// to `account`, which the rules allow to be reset. Makes the digits, uses the picture up, and
+/// leaves one record. The digits exist before the kiosk's field opens.
+///
+/// # Errors
+/// When the state cannot be written: then nothing opens.
+pub async fn scan(
+    ports: &Ports,
+    picture: PictureName<'_>,
+    account: &Account,
+    userid: &WecomUserId,
+    rules: CodeRules,
+) -> Result<Scan, StoreError> {
+    let now = ports.clock.now().wall;
+    let reset = super::new_id(&*ports.entropy);
+    let Some(place) = ports.pairings.shown_at(picture, now).await? else {
+        return gone(ports, reset, account, now).await;
+    };
+    let binding = Binding {
+        reset: reset.clone(),
+        subject: Subject::Account(account.key.clone()),
+        action: Action::Pair,
+        place: place.clone(),
+    };
+    let mut random = [0; 8];
+    ports.entropy.fill(&mut random);
+    let digits = CodeDigits::from_random(random, rules.digits);
+    ports
+        .codes
+        .issue(&binding, Some(&digits), rules, now)
+        .await?;
+    let claim = Claim {
+        reset: reset.clone(),
+        account: account.key.clone(),
+        dn: account.dn.clone(),
+        to: userid.clone(),
+        expires: now.plus(rules.lifetime),
+    };
+    if !ports.pairings.claim(picture, &claim, now).await? {
+        // Another phone was quicker.
+        ports.codes.discard(&reset).await?;
+        return gone(ports, reset, account, now).await;
+    }
+    let scanned = record(reset, account, &place, "scanned", now);
+    ports.audit.append(&scanned).await?;
+    Ok(Scan::Digits {
+        place,
+        digits,
+        expires: claim.expires,
+    })
+}
+
+async fn gone(
+    ports: &Ports,
+    reset: ResetId,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Scan, StoreError> {
+    let nowhere = Place {
+        front: "web",
+        kiosk: String::new(),
+    };
+    let event = record(reset, account, &nowhere, "gone", now);
+    ports.audit.append(&event).await?;
+    Ok(Scan::Gone)
+}
+
+fn record(
+    reset: ResetId,
+    account: &Account,
+    place: &Place,
+    result: &'static str,
+    at: Timestamp,
+) -> AuditEvent {
+    AuditEvent {
+        at,
+        kind: EventKind::PictureScanned,
+        reset,
+        account: Some(account.key.clone()),
+        place: place.clone(),
+        result,
+    }
+}
+
+/// Waits until a phone has opened one of the visit's pictures. Drop the future to stop.
+pub async fn scanned(ports: &Ports, visit: &ResetId) -> Claim {
+    /// Kiosk and server may be two processes, which share nothing but the store. The field has to
+    /// be open within 300 ms of the scan.
+    const EVERY: Duration = Duration::from_millis(150);
+    loop {
+        let now = ports.clock.now().wall;
+        match ports.pairings.take_claim(visit, now).await {
+            Ok(Some(claim)) => return claim,
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "scanned pictures cannot be read"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
 }
 
 /// Random characters, each of the 31 equally likely: bytes that would favour some are drawn anew.

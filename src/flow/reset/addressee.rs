@@ -1,10 +1,11 @@
 //! Who gets what in WeCom when a login name was submitted.
 
 use super::Context;
-use crate::domain::account::{Account, Standing, WecomUserId};
+use crate::domain::account::{Account, AccountKey, EntryDn, Standing, WecomUserId};
 use crate::domain::secret::CodeDigits;
 use crate::flow::effect::{Effect, Purpose};
 use crate::flow::message::{Body, Message, NotAllowed};
+use crate::flow::ports::Claim;
 
 /// Who gets what in WeCom; never told to whoever typed the name.
 pub(super) enum Addressee {
@@ -16,6 +17,16 @@ pub(super) enum Addressee {
     Unmapped(Box<Account>),
     /// The login name leads nowhere.
     Nobody,
+    /// Has scanned this kiosk's picture: their own phone shows the digits.
+    Scanned(Box<Claim>),
+}
+
+/// Whose code it was.
+pub(super) struct Eligible {
+    pub(super) key: AccountKey,
+    pub(super) dn: EntryDn,
+    /// The WeCom userid that got the code.
+    pub(super) to: WecomUserId,
 }
 
 impl Addressee {
@@ -39,15 +50,35 @@ impl Addressee {
             Self::Told(_, _, NotAllowed::Protected) => "protected",
             Self::Unmapped(_) => "unmapped",
             Self::Nobody => "nobody",
+            Self::Scanned(_) => "scanned",
         }
     }
 
-    pub(super) fn account(&self) -> Option<&Account> {
+    /// Whose entry it is, where there is one.
+    pub(super) fn key(&self) -> Option<&AccountKey> {
         match self {
             Self::Eligible(account, _) | Self::Told(account, ..) | Self::Unmapped(account) => {
-                Some(account)
+                Some(&account.key)
             }
+            Self::Scanned(claim) => Some(&claim.account),
             Self::Nobody => None,
+        }
+    }
+
+    /// Who may go on once the code was right.
+    pub(super) fn eligible(&self) -> Option<Eligible> {
+        match self {
+            Self::Eligible(account, to) => Some(Eligible {
+                key: account.key.clone(),
+                dn: account.dn.clone(),
+                to: to.clone(),
+            }),
+            Self::Scanned(claim) => Some(Eligible {
+                key: claim.account.clone(),
+                dn: claim.dn.clone(),
+                to: claim.to.clone(),
+            }),
+            Self::Told(..) | Self::Unmapped(_) | Self::Nobody => None,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::domain::throttle::Permission;
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{Issued, SendError, SentMessage, StoreError};
+use crate::flow::ports::{Claim, Issued, SendError, SentMessage, StoreError};
 use crate::flow::prompt::{Prompt, Refusal};
 
 /// What was typed into the code field and not answered yet.
@@ -31,7 +31,8 @@ pub(super) struct AskCode {
     addressee: Addressee,
     binding: Binding,
     expires: Now,
-    resend: Now,
+    /// When another one can be asked for; `None`: no message brings it.
+    resend: Option<Now>,
     /// Messages that brought a code and were not taken back yet.
     sent: Vec<SentMessage>,
     /// The next message goes out by itself once the account's budget allows it.
@@ -42,19 +43,11 @@ pub(super) struct AskCode {
 impl AskCode {
     /// The code is on its way: the same screen for every login name.
     pub(super) fn begin(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
+        let resend = context.now.plus(limits::CODE_RESEND_AFTER);
         let ask = Self {
-            addressee,
-            binding: Binding {
-                reset: context.setup.reset.clone(),
-                subject,
-                action: Action::Reset,
-                place: context.setup.place.clone(),
-            },
             expires: context.now.plus(context.setup.code.lifetime),
-            resend: context.now.plus(limits::CODE_RESEND_AFTER),
-            sent: Vec::new(),
-            waits_for_budget: false,
-            typed: Typed::Nothing,
+            resend: Some(resend),
+            ..Self::new(context, addressee, subject, Action::Reset)
         };
         let started = context.audit(
             EventKind::ResetStarted,
@@ -65,8 +58,43 @@ impl AskCode {
         (Phase::AskCode(ask), effects)
     }
 
+    /// The employee's own phone shows the digits already: only they are asked for.
+    pub(super) fn scanned(context: &Context<'_>, claim: Claim) -> Next {
+        let left = context.until(claim.expires);
+        let subject = Subject::Account(claim.account.clone());
+        let addressee = Addressee::Scanned(Box::new(claim));
+        let ask = Self {
+            expires: context.now.plus(left),
+            ..Self::new(context, addressee, subject, Action::Pair)
+        };
+        let started = context.audit(
+            EventKind::ResetStarted,
+            ask.account(),
+            ask.addressee.as_str(),
+        );
+        let effects = vec![started, ask.show(None)];
+        (Phase::AskCode(ask), effects)
+    }
+
+    fn new(context: &Context<'_>, addressee: Addressee, subject: Subject, action: Action) -> Self {
+        Self {
+            addressee,
+            binding: Binding {
+                reset: context.setup.reset.clone(),
+                subject,
+                action,
+                place: context.setup.place.clone(),
+            },
+            expires: context.now,
+            resend: None,
+            sent: Vec::new(),
+            waits_for_budget: false,
+            typed: Typed::Nothing,
+        }
+    }
+
     pub(super) fn account(&self) -> Option<AccountKey> {
-        self.addressee.account().map(|account| account.key.clone())
+        self.addressee.key().cloned()
     }
 
     pub(super) fn sent(&self) -> &[SentMessage] {
@@ -94,7 +122,7 @@ impl AskCode {
         };
         Effect::Show(Prompt::Code {
             expires_at: self.expires.wall,
-            resend_at: self.resend.wall,
+            resend_at: self.resend.map(|resend| resend.wall),
             judging: !matches!(self.typed, Typed::Nothing),
             refusal,
             slowed_until,
@@ -164,11 +192,13 @@ impl AskCode {
     }
 
     fn another(mut self, context: &Context<'_>) -> Next {
-        if !context.now.reached(self.resend) {
-            let at = self.resend.wall;
-            return self.stay(Refusal::ResendTooSoon { at });
+        let Some(resend) = self.resend else {
+            return (Phase::AskCode(self), Vec::new());
+        };
+        if !context.now.reached(resend) {
+            return self.stay(Refusal::ResendTooSoon { at: resend.wall });
         }
-        self.resend = context.now.plus(limits::CODE_RESEND_AFTER);
+        self.resend = Some(context.now.plus(limits::CODE_RESEND_AFTER));
         // One is on its way already: a second would only make the first one useless.
         if self.waits_for_budget {
             let show = self.show(None);
@@ -260,18 +290,13 @@ impl AskCode {
 
     /// The one place where a grant is made.
     fn proved(self, context: &Context<'_>) -> Next {
-        match self.addressee {
-            Addressee::Eligible(account, to)
-                if self.binding.subject == Subject::Account(account.key.clone()) =>
-            {
-                let grant = Grant::from_right_code(account.key.clone(), self.binding.reset.clone());
+        match self.addressee.eligible() {
+            Some(whose) if self.binding.subject == Subject::Account(whose.key.clone()) => {
+                let grant = Grant::from_right_code(whose.key.clone(), self.binding.reset);
+                let (phase, reading) = Reading::begin(context, grant, whose);
                 let mut effects: Vec<Effect> = self.sent.into_iter().map(Effect::Recall).collect();
-                effects.push(Effect::Show(Prompt::Reading));
-                effects.push(Effect::ReadAccount(account.clone()));
-                (
-                    Phase::Reading(Reading::new(grant, account, to, context.now)),
-                    effects,
-                )
+                effects.extend(reading);
+                (phase, effects)
             }
             // A decoy matches nothing; should a store say otherwise, it still leads nowhere.
             _ => self.over(context, Refusal::CodeWrong { left: 0 }, "no_tries_left"),

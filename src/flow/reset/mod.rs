@@ -16,7 +16,7 @@ mod tests;
 pub(super) use asking::send_result;
 
 use super::effect::{Answer, Effect, Event, Input};
-use super::ports::Entropy;
+use super::ports::{Claim, Entropy};
 use super::prompt::{Prompt, Refusal};
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, EventKind};
@@ -82,6 +82,23 @@ impl Reset {
             phase: Phase::AskLogin,
         };
         (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
+    }
+
+    /// A reset that an employee has begun by scanning this kiosk's picture: it asks for the digits
+    /// on their phone. `setup.reset` is the claim's, which the digits are bound to.
+    pub fn begin_scanned(
+        setup: Setup,
+        claim: Claim,
+        now: Now,
+        entropy: &dyn Entropy,
+    ) -> (Self, Vec<Effect>) {
+        let context = Context {
+            setup: &setup,
+            now,
+            entropy,
+        };
+        let (phase, effects) = AskCode::scanned(&context, claim);
+        (Self { setup, phase }, effects)
     }
 
     /// Its id.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::addressee::Eligible;
 use super::changing::{Person, Stage};
 use super::{Context, Next, Phase};
 use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
@@ -20,30 +21,29 @@ const READ_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
 /// Proved: account and policy are being read.
 pub(super) struct Reading {
     grant: Grant,
-    account: Box<Account>,
-    to: WecomUserId,
+    whose: Eligible,
     proved_at: Now,
     tries: u32,
 }
 
 impl Reading {
-    pub(super) fn new(
-        grant: Grant,
-        account: Box<Account>,
-        to: WecomUserId,
-        proved_at: Now,
-    ) -> Self {
-        Self {
+    /// Begins to read.
+    pub(super) fn begin(context: &Context<'_>, grant: Grant, whose: Eligible) -> Next {
+        let effects = vec![
+            Effect::Show(Prompt::Reading),
+            Effect::ReadAccount(whose.key.clone(), whose.dn.clone()),
+        ];
+        let reading = Self {
             grant,
-            account,
-            to,
-            proved_at,
+            whose,
+            proved_at: context.now,
             tries: 0,
-        }
+        };
+        (Phase::Reading(reading), effects)
     }
 
     pub(super) fn account(&self) -> AccountKey {
-        self.account.key.clone()
+        self.whose.key.clone()
     }
 
     pub(super) fn step(mut self, context: &Context<'_>, event: Event) -> Next {
@@ -77,7 +77,10 @@ impl Reading {
                 )
             }
             Event::Answer(Answer::Timer(Timer::Again)) => {
-                let effects = vec![Effect::ReadAccount(self.account.clone())];
+                let effects = vec![Effect::ReadAccount(
+                    self.whose.key.clone(),
+                    self.whose.dn.clone(),
+                )];
                 (Phase::Reading(self), effects)
             }
             _ => (Phase::Reading(self), Vec::new()),
@@ -85,9 +88,10 @@ impl Reading {
     }
 
     fn read(self, context: &Context<'_>, account: Box<Account>, policy: DirectoryPolicy) -> Next {
-        let same = account.key == self.account.key && account.wecom.as_ref() == Some(&self.to);
+        let whose = self.whose;
+        let same = account.key == whose.key && account.wecom.as_ref() == Some(&whose.to);
         if !same || account.standing != Standing::Eligible {
-            let key = Some(self.account.key);
+            let key = Some(whose.key);
             return context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new());
         }
         let policy = Policy {
@@ -98,7 +102,7 @@ impl Reading {
         let proved = Proved {
             expires_at: expiry(&account, &policy),
             account,
-            to: self.to,
+            to: whose.to,
             policy: Arc::new(policy),
             proved_at: self.proved_at,
         };

@@ -26,6 +26,8 @@ pub enum Msg {
     },
     /// A picture was registered, or could not be.
     Picture(Option<Picture>),
+    /// An employee's phone has scanned this visit's picture: the prompts of their reset follow.
+    Scanned,
     /// Time has passed: the clock, countdowns, secrets that hide again.
     Tick,
     /// What is known of the terminal has changed: the probe answered.

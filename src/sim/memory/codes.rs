@@ -30,11 +30,13 @@ impl Codes for MemoryStore {
         }
         self.step(|state| {
             let sent = state.messages.entry(binding.subject.clone()).or_default();
-            if let Permission::At(then) = sliding_all(&CODE_MESSAGES, sent, now) {
-                state.audit(&self.key, &event("waits"));
-                return Ok(Issued::Wait(then));
+            if binding.action.takes_message() {
+                if let Permission::At(then) = sliding_all(&CODE_MESSAGES, sent, now) {
+                    state.audit(&self.key, &event("waits"));
+                    return Ok(Issued::Wait(then));
+                }
+                sent.push(now);
             }
-            sent.push(now);
             let earlier = state.codes.get(&binding.reset);
             let code = Code {
                 binding: binding.clone(),

@@ -1,18 +1,22 @@
 //! The audit log, the kiosks' buckets, the pictures.
 
-use rekey::domain::account::AccountKey;
+use rekey::domain::account::{AccountKey, EntryDn, WecomUserId};
 use rekey::domain::audit::{AuditEvent, EventKind};
+use rekey::domain::code::{Action, Binding, Judgement};
 use rekey::domain::throttle::Permission;
-use rekey::flow::ports::Pairing;
+use rekey::flow::ports::{Claim, Issued, Pairing, PictureName};
 
 use super::contract;
-use super::stage::{Stage, at, place, reset};
+use super::stage::{RULES, Stage, at, binding, code, place, reset};
 
 contract!(
     records_are_read_back_in_order_and_in_pages,
     several_processes_write_one_chain,
     a_kiosk_is_slowed_and_never_refused,
     a_picture_is_offered_replaced_and_ended,
+    a_picture_opens_one_kiosk_for_one_phone,
+    a_claim_outlives_the_next_picture_and_not_its_visit,
+    digits_on_a_phone_take_no_message_from_the_budget,
 );
 
 pub(crate) fn event(secs: i64, result: &'static str) -> AuditEvent {
@@ -77,15 +81,113 @@ async fn a_kiosk_is_slowed_and_never_refused(stage: impl Stage) {
     );
 }
 
-async fn a_picture_is_offered_replaced_and_ended(stage: impl Stage) {
-    let lobby = stage.lobby().await;
-    let picture = |nonce: &str| Pairing {
+fn picture(nonce: &str) -> Pairing {
+    Pairing {
         nonce: nonce.to_owned(),
         short_code: format!("{nonce}-S"),
         place: place(),
         visit: reset(1),
         expires: at(60),
+    }
+}
+
+/// A claim of `employee`, as reset `number`, until 300 s.
+fn claim(number: u16, employee: &str) -> Claim {
+    Claim {
+        reset: reset(number),
+        account: AccountKey::new(employee),
+        dn: EntryDn::new(format!("uid={employee},dc=test")),
+        to: WecomUserId::parse(employee).unwrap(),
+        expires: at(300),
+    }
+}
+
+async fn a_picture_opens_one_kiosk_for_one_phone(stage: impl Stage) {
+    // The kiosk and the server are two processes.
+    let (lobby, server) = (stage.lobby().await, stage.reception().await);
+    lobby.offer(&picture("AAAA"), at(0)).await.unwrap();
+    let (nonce, short) = (PictureName::Nonce("aaaa"), PictureName::ShortCode("aaaa-s"));
+    for name in [nonce, short] {
+        let shown = server.shown_at(name, at(1)).await;
+        assert_eq!(
+            shown,
+            Ok(Some(place())),
+            "{name:?}, and looking uses nothing up"
+        );
+    }
+    for (name, when) in [
+        (PictureName::Nonce("BBBB"), at(1)),
+        // One is not the other.
+        (PictureName::Nonce("AAAA-S"), at(1)),
+        (PictureName::ShortCode("AAAA"), at(1)),
+        (nonce, at(60)),
+    ] {
+        assert_eq!(server.shown_at(name, when).await, Ok(None), "{name:?}");
+        let claimed = server.claim(name, &claim(7, "attacker"), when).await;
+        assert_eq!(claimed, Ok(false), "{name:?}");
+    }
+    assert_eq!(lobby.take_claim(&reset(1), at(1)).await, Ok(None));
+
+    let lin = claim(2, "lin.wei");
+    assert_eq!(server.claim(short, &lin, at(2)).await, Ok(true));
+    // A second phone, and the same one again.
+    for (number, employee) in [(3, "siti.rahma"), (2, "lin.wei")] {
+        let again = server.claim(nonce, &claim(number, employee), at(3)).await;
+        assert_eq!(again, Ok(false), "{employee}");
+    }
+    assert_eq!(server.shown_at(nonce, at(3)).await, Ok(None));
+    assert_eq!(
+        lobby.take_claim(&reset(9), at(3)).await,
+        Ok(None),
+        "another visit"
+    );
+    assert_eq!(lobby.take_claim(&reset(1), at(3)).await, Ok(Some(lin)));
+    assert_eq!(lobby.take_claim(&reset(1), at(3)).await, Ok(None), "once");
+}
+
+async fn a_claim_outlives_the_next_picture_and_not_its_visit(stage: impl Stage) {
+    let lobby = stage.lobby().await;
+    let scan = async |nonce, number| {
+        lobby.offer(&picture(nonce), at(0)).await.unwrap();
+        let name = PictureName::Nonce(nonce);
+        let claimed = lobby.claim(name, &claim(number, "lin.wei"), at(1)).await;
+        assert_eq!(claimed, Ok(true));
     };
+    scan("AAAA", 2).await;
+    lobby.offer(&picture("BBBB"), at(55)).await.unwrap();
+    let taken = lobby.take_claim(&reset(1), at(56)).await;
+    assert_eq!(taken, Ok(Some(claim(2, "lin.wei"))));
+    // Nobody takes one whose digits are over, or whose visit is.
+    scan("CCCC", 3).await;
+    assert_eq!(lobby.take_claim(&reset(1), at(300)).await, Ok(None));
+    lobby.end(&reset(1)).await.unwrap();
+    assert_eq!(lobby.take_claim(&reset(1), at(2)).await, Ok(None));
+}
+
+async fn digits_on_a_phone_take_no_message_from_the_budget(stage: impl Stage) {
+    let lobby = stage.lobby().await;
+    for number in 1..=8 {
+        let shown = Binding {
+            action: Action::Pair,
+            ..binding(number, "lin.wei")
+        };
+        let issued = lobby
+            .issue(&shown, Some(&code("482913")), RULES, at(0))
+            .await;
+        assert_eq!(issued, Ok(Issued::Send));
+        // What a message would carry is another action: it opens nothing.
+        let sent = binding(number, "lin.wei");
+        let judged = lobby.judge(&sent, &code("482913"), RULES, at(1)).await;
+        assert_eq!(judged, Ok(Judgement::Expired));
+    }
+    let message = binding(9, "lin.wei");
+    let digits = code("111111");
+    let issued = lobby.issue(&message, Some(&digits), RULES, at(2)).await;
+    assert_eq!(issued, Ok(Issued::Send), "the whole budget is left");
+}
+
+async fn a_picture_is_offered_replaced_and_ended(stage: impl Stage) {
+    let lobby = stage.lobby().await;
     lobby.offer(&picture("AAAA"), at(0)).await.unwrap();
     // Another one of the same visit takes its place, even the same nonce again.
     lobby.offer(&picture("BBBB"), at(1)).await.unwrap();

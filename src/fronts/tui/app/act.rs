@@ -44,6 +44,7 @@ impl App {
     /// Method 3 from its first field on; an earlier reset is abandoned by this.
     fn begin(&mut self, out: &mut Vec<Command>) {
         self.visit.touched = true;
+        self.scanned = false;
         self.go(Screen::Login(LoginScreen::default()));
         out.push(Command::Begin);
     }
@@ -150,6 +151,12 @@ impl App {
             Screen::Login(_) => {
                 out.push(Command::Flow(Input::Abandon));
                 self.login.clear();
+                self.go(Screen::Menu);
+            }
+            // The phone's digits are for the picture that is gone: the menu has the next one.
+            Screen::Code(_) if self.scanned => {
+                out.push(Command::Flow(Input::Abandon));
+                self.scanned = false;
                 self.go(Screen::Menu);
             }
             Screen::LookingUp { .. } | Screen::Code(_) => self.begin(out),

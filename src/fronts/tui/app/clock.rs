@@ -66,11 +66,7 @@ impl App {
         }
         match &self.screen {
             Screen::Code(code) => {
-                for at in [
-                    Some(code.resend_at),
-                    Some(code.expires_at),
-                    code.slowed_until,
-                ] {
+                for at in [code.resend_at, Some(code.expires_at), code.slowed_until] {
                     wakes.extend(until(now, at));
                 }
                 let hint = code.since.saturating_add(NOTHING_CAME);

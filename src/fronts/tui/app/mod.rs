@@ -42,6 +42,8 @@ pub struct App {
     login: Field,
     picture: PictureState,
     phone: Option<Vec<PhoneMessage>>,
+    /// The reset began with a scan.
+    scanned: bool,
     outage: Outage,
     visit: Visit,
     /// Counts the requests for a verdict; only the newest answer is shown.
@@ -81,6 +83,7 @@ impl App {
             login: Field::new(Kind::Text),
             picture: PictureState::default(),
             phone: None,
+            scanned: false,
             outage: Outage::default(),
             visit: Visit::default(),
             generation: 0,
@@ -96,6 +99,7 @@ impl App {
             Msg::Prompt(prompt) => self.on_prompt(prompt, now, &mut out),
             Msg::Assessed { generation, report } => self.on_assessed(generation, report),
             Msg::Picture(picture) => self.on_picture(picture),
+            Msg::Scanned => self.on_scanned(now),
             Msg::Tick => self.on_tick(&mut out),
             Msg::Capabilities(capabilities) => self.capabilities = capabilities,
             Msg::Outage(outage) => self.outage = outage,
@@ -134,6 +138,16 @@ impl App {
             let qr = Qr::new(&picture.url);
             (picture, qr)
         });
+    }
+
+    /// The picture is used up; the digits on the phone are asked for next.
+    fn on_scanned(&mut self, now: Now) {
+        self.visit.touched = true;
+        // Whoever scans is there, without having touched a key.
+        self.visit.last_input = now.mono;
+        self.picture = PictureState::default();
+        self.scanned = true;
+        self.go(Screen::Reading);
     }
 
     /// Draws everything, and puts the cursor on what has the focus.
@@ -196,6 +210,7 @@ impl App {
         self.language = Language::choose(None, &self.settings.languages);
         self.picture = PictureState::default();
         self.phone = None;
+        self.scanned = false;
         self.visit = Visit::default();
     }
 

@@ -116,7 +116,12 @@ impl App {
             Screen::Working(_) | Screen::Done(_) => Some(4),
             Screen::Ended(_) => None,
         };
-        Some(("screen-method-3", step))
+        let method = if self.scanned {
+            "screen-method-1"
+        } else {
+            "screen-method-3"
+        };
+        Some((method, step))
     }
 
     /// Everything that can be done now, in the order of the bottom line.
@@ -130,17 +135,15 @@ impl App {
                 vec![Action::GoOn, Action::Back, Action::Help, Action::Language]
             }
             Screen::Code(code) => {
-                let another = !code.asked && now.wall >= code.resend_at;
-                another
-                    .then_some(Action::AnotherCode)
-                    .into_iter()
-                    .chain([
-                        Action::NothingCame,
-                        Action::Back,
-                        Action::Help,
-                        Action::Language,
-                    ])
-                    .collect()
+                let due = code.resend_at.is_some_and(|at| now.wall >= at);
+                let another = due && !code.asked;
+                // What the phone shows needs no message.
+                let message = code.resend_at.is_some();
+                let mut actions = Vec::new();
+                actions.extend(another.then_some(Action::AnotherCode));
+                actions.extend(message.then_some(Action::NothingCame));
+                actions.extend([Action::Back, Action::Help, Action::Language]);
+                actions
             }
             Screen::NewPassword(_) => vec![
                 Action::NextField,

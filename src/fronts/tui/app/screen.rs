@@ -44,7 +44,8 @@ pub(crate) struct CodeScreen {
     pub(crate) field: Field,
     pub(crate) digits: u8,
     pub(crate) expires_at: Timestamp,
-    pub(crate) resend_at: Timestamp,
+    /// `None`: the digits are on the employee's own phone, and no other code can be sent.
+    pub(crate) resend_at: Option<Timestamp>,
     pub(crate) slowed_until: Option<Timestamp>,
     pub(crate) refusal: Option<Refusal>,
     /// Handed in: nothing can be typed until it is judged.

@@ -37,6 +37,8 @@ pub struct Services {
     pub judge: Judge,
     /// Registers a new picture.
     pub new_picture: Box<dyn FnMut() -> BoxFuture<'static, Option<Picture>> + Send>,
+    /// Waits until a phone has scanned one of this visit's pictures, and begins its reset.
+    pub scanned: Box<dyn FnMut() -> BoxFuture<'static, ResetChannels> + Send>,
     /// Reads the demo's phone.
     pub read_phone: Box<dyn FnMut() -> BoxFuture<'static, Vec<PhoneMessage>> + Send>,
     /// What does not work for everybody.
@@ -58,6 +60,7 @@ pub(super) struct Desk {
     judging: Option<JoinHandle<(u64, Report)>>,
     next_candidate: Option<Candidate>,
     picture: Option<BoxFuture<'static, Option<Picture>>>,
+    scan: Option<BoxFuture<'static, ResetChannels>>,
     phone: Option<BoxFuture<'static, Vec<PhoneMessage>>>,
 }
 
@@ -74,6 +77,7 @@ impl Desk {
             judging: None,
             next_candidate: None,
             picture: None,
+            scan: None,
             phone: None,
         }
     }
@@ -81,6 +85,7 @@ impl Desk {
     /// Begins a reset; an earlier one is abandoned, and its prompts are heard no more.
     pub(super) fn begin(&mut self) {
         self.waiting_inputs.clear();
+        self.scan = None;
         self.reset = Some((self.services.begin)());
     }
 
@@ -101,8 +106,12 @@ impl Desk {
         self.judge_next();
     }
 
+    /// Registers a picture, and listens for the phone that scans it or an earlier one.
     pub(super) fn new_picture(&mut self) {
         self.picture = Some((self.services.new_picture)());
+        if self.scan.is_none() {
+            self.scan = Some((self.services.scanned)());
+        }
     }
 
     pub(super) fn read_phone(&mut self) {
@@ -128,6 +137,12 @@ impl Desk {
                 picture = running(&mut self.picture) => {
                     self.picture = None;
                     return Msg::Picture(picture);
+                }
+                channels = running(&mut self.scan) => {
+                    self.scan = None;
+                    self.waiting_inputs.clear();
+                    self.reset = Some(channels);
+                    return Msg::Scanned;
                 }
                 Ok(()) = self.services.outage.changed() => {
                     return Msg::Outage(*self.services.outage.borrow_and_update());

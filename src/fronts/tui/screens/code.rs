@@ -1,4 +1,5 @@
-//! Method 3, step 2: the code. The same to the byte for every login name (rule 3).
+//! Step 2: the code from a message, or the digits that the phone shows after a scan. The former is
+//! the same to the byte for every login name (rule 3).
 
 use super::page::{FieldLine, View, label_width};
 use super::refusals;
@@ -8,10 +9,14 @@ use crate::fronts::tui::widgets::column::Column;
 
 pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
-    view.headline(&mut column, canvas, "screen-code-title");
-    let lead = view
-        .words
-        .with("screen-code-lead", &[("digits", screen.digits.into())]);
+    let (title, lead) = if screen.resend_at.is_some() {
+        ("screen-code-title", "screen-code-lead")
+    } else {
+        ("screen-scanned-title", "screen-scanned-lead")
+    };
+    let digits = [("digits", screen.digits.into())];
+    view.headline_of(&mut column, canvas, &view.words.with(title, &digits));
+    let lead = view.words.with(lead, &digits);
     let theme = canvas.theme;
     column.text(canvas, &lead, theme.plain());
     column.space();
@@ -35,7 +40,7 @@ pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mu
         theme.headline(),
     );
     // A small window has F5 for it.
-    if late && !screen.sent && !view.page.tight {
+    if late && screen.resend_at.is_some() && !screen.sent && !view.page.tight {
         column.gap();
         view.say(&mut column, canvas, "screen-code-late");
     }
@@ -68,12 +73,16 @@ fn lifetime(view: &View<'_>, screen: &CodeScreen, column: &mut Column, canvas: &
     column.text(canvas, &works, theme.plain());
     let another = if screen.asked {
         view.words.say("screen-code-asked")
-    } else if screen.resend_at > view.now.wall {
-        let span = view.until(screen.resend_at);
-        view.words
-            .with("screen-code-resend-in", &[("span", (&span).into())])
     } else {
-        view.words.say("screen-code-resend-now")
+        match screen.resend_at {
+            Some(at) if at > view.now.wall => {
+                let span = view.until(at);
+                view.words
+                    .with("screen-code-resend-in", &[("span", (&span).into())])
+            }
+            Some(_) => view.words.say("screen-code-resend-now"),
+            None => view.words.say("screen-scanned-again"),
+        }
     };
     column.text(canvas, &another, theme.plain());
 }

@@ -120,9 +120,14 @@ impl View<'_> {
     /// A column that begins with this screen's headline. The cursor rests there until something
     /// else takes it.
     pub(crate) fn headline(&self, column: &mut Column, canvas: &mut Canvas<'_>, key: &str) {
+        self.headline_of(column, canvas, &self.words.say(key));
+    }
+
+    /// The same, of words that are put together already.
+    pub(crate) fn headline_of(&self, column: &mut Column, canvas: &mut Canvas<'_>, text: &str) {
         canvas.cursor(column.x, column.y);
         let theme = canvas.theme;
-        column.text(canvas, &self.words.say(key), theme.headline());
+        column.text(canvas, text, theme.headline());
         column.gap();
     }
 
