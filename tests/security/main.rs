@@ -14,6 +14,7 @@ mod directory;
 mod guessing;
 mod lifetimes;
 mod office;
+mod pairing;
 mod screens;
 mod secrets;
 mod telling_apart;

@@ -25,7 +25,11 @@ pub struct Visit {
 impl Visit {
     /// Begins a reset.
     pub fn begin(resets: &Resets) -> Self {
-        let (running, work) = resets.begin();
+        Self::of(resets.begin())
+    }
+
+    /// A reset that has begun.
+    pub fn of((running, work): (Running, impl Future<Output = ()> + Send + 'static)) -> Self {
         Self {
             running,
             work: tokio::spawn(work),
