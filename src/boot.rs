@@ -190,6 +190,8 @@ fn open_directory(
     };
     match section.kind {
         DirectoryKind::OpenLdap => Ok(LdapDirectory::openldap(settings, clock)?),
+        DirectoryKind::Ds389 => Ok(LdapDirectory::ds389(settings, clock)?),
+        DirectoryKind::ActiveDirectory => Ok(LdapDirectory::active_directory(settings, clock)?),
     }
 }
 

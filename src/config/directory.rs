@@ -50,6 +50,10 @@ pub struct Directory {
 pub enum DirectoryKind {
     /// OpenLDAP with the ppolicy overlay.
     OpenLdap,
+    /// Active Directory.
+    ActiveDirectory,
+    /// 389 Directory Server.
+    Ds389,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +94,7 @@ impl Raw {
                 folder,
             )?,
             people_base: value::dn("people_base", self.people_base)?,
-            login_attributes: login_attributes(self.login_attributes)?,
+            login_attributes: login_attributes(kind, self.login_attributes)?,
             wecom_attribute: value::attribute_name("wecom_attribute", self.wecom_attribute)?,
             language_attribute: self
                 .language_attribute
@@ -112,13 +116,13 @@ impl Raw {
 fn kind(written: &str) -> Result<DirectoryKind, Fault> {
     match written {
         "openldap" => Ok(DirectoryKind::OpenLdap),
-        "active-directory" | "389ds" => Err(Fault::new(
-            "kind",
-            format!("{written:?} does not work yet in this version; \"openldap\" does"),
-        )),
+        "active-directory" => Ok(DirectoryKind::ActiveDirectory),
+        "389ds" => Ok(DirectoryKind::Ds389),
         _ => Err(Fault::new(
             "kind",
-            format!("{written:?} is not known; \"openldap\" is"),
+            format!(
+                "{written:?} is not known; \"openldap\", \"active-directory\" and \"389ds\" are"
+            ),
         )),
     }
 }
@@ -193,9 +197,16 @@ fn ca_file(
     Ok(Some(path))
 }
 
-fn login_attributes(written: Option<Vec<String>>) -> Result<Vec<String>, Fault> {
+fn login_attributes(
+    kind: DirectoryKind,
+    written: Option<Vec<String>>,
+) -> Result<Vec<String>, Fault> {
     let Some(names) = written else {
-        return Ok(vec!["uid".to_owned()]);
+        let usual: &[&str] = match kind {
+            DirectoryKind::OpenLdap | DirectoryKind::Ds389 => &["uid"],
+            DirectoryKind::ActiveDirectory => &["sAMAccountName", "userPrincipalName"],
+        };
+        return Ok(usual.iter().map(|name| (*name).to_owned()).collect());
     };
     if names.is_empty() {
         return Err(Fault::new(

@@ -408,11 +408,21 @@ fn an_empty_or_missing_secret_file_is_refused() {
 }
 
 #[test]
-fn kinds_that_do_not_work_yet_say_so() {
-    for kind in ["active-directory", "389ds"] {
-        let to = format!("kind = {kind:?}");
-        let error = refusal("kind = \"openldap\"", &to, "directory.kind");
-        assert!(error.contains("does not work yet") && error.contains("\"openldap\" does"));
+fn three_kinds_of_directory_are_known_each_with_its_login_names() {
+    let uid = ["uid"].as_slice();
+    let windows = ["sAMAccountName", "userPrincipalName"].as_slice();
+    for (written, kind, logins) in [
+        ("openldap", DirectoryKind::OpenLdap, uid),
+        ("389ds", DirectoryKind::Ds389, uid),
+        ("active-directory", DirectoryKind::ActiveDirectory, windows),
+    ] {
+        let etc = Etc::new()
+            .with("kind = \"openldap\"", &format!("kind = {written:?}"))
+            .with("login_attributes = [\"uid\"]", "");
+        let config = etc.config();
+        let directory = config.directory().unwrap();
+        assert_eq!(directory.kind, kind);
+        assert_eq!(directory.login_attributes, logins);
     }
     let error = refusal("kind = \"openldap\"", "kind = \"novell\"", "directory.kind");
     assert!(error.contains("not known"), "{error}");

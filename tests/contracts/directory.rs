@@ -22,54 +22,64 @@ use crate::support::proxy::Proxy;
 use crate::support::slapd::{self, LIN_PASSWORD, START_PASSWORD, Slapd, dn};
 
 /// A directory with the small company of `support/slapd.rs` in it.
-struct Company<'a> {
-    directory: &'a dyn Directory,
+pub(crate) struct Company<'a> {
+    pub(crate) directory: &'a dyn Directory,
 }
 
 impl Company<'_> {
-    async fn find(&self, login: &str) -> Option<Account> {
+    pub(crate) async fn find(&self, login: &str) -> Option<Account> {
         let login = LoginName::parse(login).unwrap();
         self.directory.find(&login).await.unwrap()
     }
 
-    async fn employee(&self, login: &str) -> Account {
+    pub(crate) async fn employee(&self, login: &str) -> Account {
         self.find(login).await.expect("an employee")
     }
 
-    async fn mark(&self, account: &Account) -> ChangeMark {
+    pub(crate) async fn mark(&self, account: &Account) -> ChangeMark {
         let mark = self.directory.mark(&account.key, &account.dn).await;
         mark.unwrap()
     }
 
     /// Marks and changes, as a reset does.
-    async fn set(&self, account: &Account, password: &str) -> SetOutcome {
+    pub(crate) async fn set(&self, account: &Account, password: &str) -> SetOutcome {
         let mark = self.mark(account).await;
         self.set_at(account, &mark, password).await
     }
 
-    async fn set_at(&self, account: &Account, mark: &ChangeMark, password: &str) -> SetOutcome {
+    pub(crate) async fn set_at(
+        &self,
+        account: &Account,
+        mark: &ChangeMark,
+        password: &str,
+    ) -> SetOutcome {
         self.directory
             .set_password(grant_for(account), &account.dn, mark, &typed(password))
             .await
     }
 
-    async fn landed(&self, account: &Account, mark: &ChangeMark) -> Landed {
+    pub(crate) async fn landed(&self, account: &Account, mark: &ChangeMark) -> Landed {
         let landed = self.directory.landed(&account.key, &account.dn, mark).await;
         landed.unwrap()
     }
 
-    async fn prove(&self, account: &Account, mark: &ChangeMark, password: &str) -> ProvingBind {
+    pub(crate) async fn prove(
+        &self,
+        account: &Account,
+        mark: &ChangeMark,
+        password: &str,
+    ) -> ProvingBind {
         self.directory
             .prove(&account.dn, &mark.server, &typed(password))
             .await
     }
 }
 
-fn typed(password: &str) -> Password {
+pub(crate) fn typed(password: &str) -> Password {
     Password::new(password).ok().unwrap()
 }
 
-fn refusal(outcome: SetOutcome) -> DirectoryRefusal {
+pub(crate) fn refusal(outcome: SetOutcome) -> DirectoryRefusal {
     match outcome {
         SetOutcome::Refused(_, why) => why,
         other => panic!("not refused: {other:?}"),
@@ -232,7 +242,7 @@ async fn refuses_with_the_reason(company: &Company<'_>) {
 }
 
 /// A grant for one account changes no other (rule 1).
-async fn changes_only_the_account_of_the_grant(company: &Company<'_>) {
+pub(crate) async fn changes_only_the_account_of_the_grant(company: &Company<'_>) {
     let lin = company.employee("lin.wei").await;
     let twin = company.employee("twin.a").await;
     let mark = company.mark(&twin).await;
@@ -255,7 +265,7 @@ async fn changes_only_the_account_of_the_grant(company: &Company<'_>) {
 }
 
 /// Where nothing was asked, it says so: a server that is no longer configured.
-async fn asks_only_servers_it_knows(company: &Company<'_>) {
+pub(crate) async fn asks_only_servers_it_knows(company: &Company<'_>) {
     let lin = company.employee("lin.wei").await;
     let mark = ChangeMark {
         server: ServerUrl("ldaps://gone.example.test".to_owned()),
@@ -343,7 +353,7 @@ async fn simulated_openldap() {
 
 // --- The real OpenLDAP ---
 
-struct TestClock;
+pub(crate) struct TestClock;
 
 impl Clock for TestClock {
     /// The real time, which slapd stamps with.

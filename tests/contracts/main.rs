@@ -8,7 +8,9 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod active_directory;
 mod directory;
+mod ds389;
 mod messenger;
 mod store;
 

@@ -10,6 +10,8 @@
 )]
 
 pub mod certs;
+pub mod ds389;
 pub mod grant;
 pub mod proxy;
+pub mod samba;
 pub mod slapd;

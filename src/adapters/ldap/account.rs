@@ -7,7 +7,15 @@ use crate::domain::account::{Account, EntryDn, Standing, WecomUserId};
 use crate::domain::time::Timestamp;
 
 /// What every product calls the same.
-const ATTRIBUTES: [&str; 6] = ["uid", "cn", "sn", "givenName", "displayName", "mail"];
+const ATTRIBUTES: [&str; 7] = [
+    "uid",
+    "sAMAccountName",
+    "cn",
+    "sn",
+    "givenName",
+    "displayName",
+    "mail",
+];
 /// A name this long is cut; nobody has one.
 const NAME_MAX_CHARS: usize = 256;
 /// So many words of a person are looked for in a password.

@@ -1,6 +1,7 @@
 //! What differs between directory products: which attributes mean what, how a password is set,
 //! and what a refusal looks like.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,7 +48,8 @@ pub(super) trait Dialect: Send + Sync {
         session: &mut Session,
         base: &str,
         member: &Member<'_>,
-        groups: &std::collections::HashSet<String>,
+        _entry: Option<&Entry>,
+        groups: &HashSet<String>,
     ) -> Result<bool, Fault> {
         groups::is_in(session, base, member, groups).await
     }
@@ -67,6 +69,7 @@ pub(super) trait Dialect: Send + Sync {
     async fn set_password(
         &self,
         session: &mut Session,
+        lookup: &Lookup,
         dn: &str,
         password: &Password,
     ) -> Result<LdapResult, Fault>;

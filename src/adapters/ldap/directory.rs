@@ -8,7 +8,9 @@ use ldap3::{LdapResult, Scope, ldap_escape};
 use tokio::time::Instant;
 
 use super::account;
+use super::active_directory::ActiveDirectory;
 use super::dialect::{Dialect, Marks};
+use super::ds389::Ds389;
 use super::lookup::Lookup;
 use super::openldap::OpenLdap;
 use super::servers::{Question, Server, Servers};
@@ -37,6 +39,30 @@ impl LdapDirectory {
     /// Names the setting that is wrong, and what would be right.
     pub fn openldap(settings: LdapSettings, clock: Arc<dyn Clock>) -> Result<Self, SettingsError> {
         Self::new(Box::new(OpenLdap), settings, clock)
+    }
+
+    /// Active Directory. Checks the settings; connects to nothing yet.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong, and what would be right.
+    pub fn active_directory(
+        settings: LdapSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SettingsError> {
+        // unicodePwd travels over TLS or not at all, on this machine too.
+        let settings = LdapSettings {
+            allow_plain_loopback: false,
+            ..settings
+        };
+        Self::new(Box::new(ActiveDirectory), settings, clock)
+    }
+
+    /// 389 Directory Server. Checks the settings; connects to nothing yet.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong, and what would be right.
+    pub fn ds389(settings: LdapSettings, clock: Arc<dyn Clock>) -> Result<Self, SettingsError> {
+        Self::new(Box::new(Ds389), settings, clock)
     }
 
     fn new(
@@ -177,7 +203,7 @@ impl Directory for LdapDirectory {
         };
         let dialect = &self.lookup.dialect;
         match dialect
-            .set_password(&mut session, dn.as_str(), password)
+            .set_password(&mut session, &self.lookup, dn.as_str(), password)
             .await
         {
             Ok(result) => self.outcome(grant, server, &result),

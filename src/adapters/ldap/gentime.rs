@@ -43,6 +43,21 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     ))
 }
 
+/// Writes a time, to the second.
+pub(super) fn write(time: Timestamp) -> Option<String> {
+    let instant = jiff::Timestamp::from_second(time.as_secs()).ok()?;
+    let civil = instant.to_zoned(TimeZone::UTC).datetime();
+    Some(format!(
+        "{:04}{:02}{:02}{:02}{:02}{:02}Z",
+        civil.year(),
+        civil.month(),
+        civil.day(),
+        civil.hour(),
+        civil.minute(),
+        civil.second()
+    ))
+}
+
 /// Splits `.25Z` into its milliseconds and the zone after it.
 fn fraction(rest: &str, part_millis: i64) -> Option<(i64, &str)> {
     let Some(after) = rest.strip_prefix(['.', ',']) else {

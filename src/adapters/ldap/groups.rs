@@ -22,8 +22,8 @@ const AT_ONCE: usize = 40;
 
 /// Who is looked for.
 pub(super) struct Member<'a> {
-    /// The entry's DN.
-    pub(super) dn: &'a str,
+    /// The entry's DN, and those of groups that it is in without being listed there.
+    pub(super) dns: Vec<&'a str>,
     /// Its login name, for groups that hold those (RFC 2307).
     pub(super) login: &'a str,
 }
@@ -37,7 +37,7 @@ pub(super) async fn is_in(
     groups: &HashSet<String>,
 ) -> Result<bool, Fault> {
     let mut seen = HashSet::new();
-    let mut level = vec![member.dn.to_owned()];
+    let mut level: Vec<String> = member.dns.iter().map(|dn| (*dn).to_owned()).collect();
     let mut hit = false;
     for depth in 0..LEVELS {
         let login = (depth == 0).then_some(member.login);

@@ -30,6 +30,8 @@ pub(super) struct Lookup {
 pub(super) struct Layout {
     /// The naming context that the employees are in.
     pub(super) naming_context: String,
+    /// The controls that the server knows, by their OID.
+    pub(super) controls: Vec<String>,
     /// The protected groups, normalised.
     protected: HashSet<String>,
 }
@@ -61,7 +63,9 @@ impl Lookup {
 
     async fn read_layout(&self, session: &mut Session) -> Result<Layout, Fault> {
         let people = &self.settings.people_base;
-        let root = session.read("", &["namingContexts"]).await?;
+        let root = session
+            .read("", &["namingContexts", "supportedControl"])
+            .await?;
         let naming_context = root
             .iter()
             .flat_map(|root| root.all("namingContexts"))
@@ -81,8 +85,10 @@ impl Lookup {
             })?;
             protected.insert(dn::normalised(&entry.dn));
         }
+        let controls = root.map(|root| root.all("supportedControl").to_vec());
         Ok(Layout {
             naming_context,
+            controls: controls.unwrap_or_default(),
             protected,
         })
     }
@@ -147,12 +153,12 @@ impl Lookup {
         }
         let login = entry.map(|entry| account::login(&self.settings, entry));
         let member = Member {
-            dn: entry.map_or(NOBODY, |entry| &entry.dn),
+            dns: vec![entry.map_or(NOBODY, |entry| &entry.dn)],
             login: login.as_deref().unwrap_or(NOBODY),
         };
         let base = &layout.naming_context;
         self.dialect
-            .is_in_group(session, base, &member, &layout.protected)
+            .is_in_group(session, base, &member, entry, &layout.protected)
             .await
     }
 }

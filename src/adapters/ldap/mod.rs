@@ -6,9 +6,11 @@
 //! the implementation of [`crate::flow::ports::Directory`].
 
 mod account;
+mod active_directory;
 mod dialect;
 mod directory;
 mod dn;
+mod ds389;
 mod gentime;
 mod groups;
 mod lookup;

@@ -4,6 +4,8 @@
 use ldap3::LdapResult;
 use ldap3::controls::{Control, RawControl};
 
+use crate::flow::ports::{DirectoryRefusal, ProvingBind};
+
 /// The control's object identifier, the same for the request and the answer.
 const OID: &str = "1.3.6.1.4.1.42.2.27.8.5.1";
 
@@ -66,6 +68,34 @@ pub(super) fn error_in(result: &LdapResult) -> Option<PolicyError> {
         .iter()
         .find_map(|Control(_, raw)| (raw.ctype == OID).then_some(raw.val.as_deref()?))
         .and_then(parse)
+}
+
+/// Why a change was refused, in the draft's words.
+pub(super) fn refusal(result: &LdapResult) -> Option<DirectoryRefusal> {
+    use DirectoryRefusal as R;
+    Some(match error_in(result)? {
+        PolicyError::TooShort => R::TooShort,
+        PolicyError::Quality => R::Quality,
+        PolicyError::TooYoung => R::TooYoung,
+        PolicyError::InHistory => R::InHistory,
+        PolicyError::ModNotAllowed | PolicyError::MustSupplyOld => R::NotPermitted,
+        _ => return None,
+    })
+}
+
+/// What a bind with the new password says.
+pub(super) fn proof(result: &LdapResult) -> ProvingBind {
+    const INVALID_CREDENTIALS: u32 = 49;
+    /// inappropriateAuthentication, insufficientAccessRights, unwillingToPerform
+    const NOT_THIS_ACCOUNT: [u32; 3] = [48, 50, 53];
+    match (result.rc, error_in(result)) {
+        (0, _) => ProvingBind::Works,
+        // The policy speaks of the account only; the password is not the reason.
+        (_, Some(PolicyError::Expired | PolicyError::Locked)) => ProvingBind::NotAllowed,
+        (INVALID_CREDENTIALS, _) => ProvingBind::Wrong,
+        (code, _) if NOT_THIS_ACCOUNT.contains(&code) => ProvingBind::NotAllowed,
+        _ => ProvingBind::Unreachable,
+    }
 }
 
 /// Reads `PasswordPolicyResponseValue ::= SEQUENCE { warning [0] ... OPTIONAL, error [1]
@@ -163,6 +193,42 @@ mod tests {
             long.extend(std::iter::repeat_n(0, usize::from(width) - 1));
             long.extend([3, 0x81, 1, number]);
             prop_assert_eq!(parse(&long), parse(&[0x30, 3, 0x81, 1, number]));
+        }
+    }
+
+    fn answer(code: u32, error: Option<u8>) -> LdapResult {
+        let control = error.map(|number| {
+            Control(
+                None,
+                RawControl {
+                    ctype: request().ctype,
+                    crit: false,
+                    val: Some(vec![0x30, 3, 0x81, 1, number]),
+                },
+            )
+        });
+        LdapResult {
+            rc: code,
+            matched: String::new(),
+            text: String::new(),
+            refs: Vec::new(),
+            ctrls: control.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn what_a_bind_proves() {
+        for (code, error, expected) in [
+            (0, None, ProvingBind::Works),
+            (0, Some(2), ProvingBind::Works),
+            (49, None, ProvingBind::Wrong),
+            (49, Some(0), ProvingBind::NotAllowed),
+            (49, Some(1), ProvingBind::NotAllowed),
+            (53, None, ProvingBind::NotAllowed),
+            (51, None, ProvingBind::Unreachable),
+            (13, None, ProvingBind::Unreachable),
+        ] {
+            assert_eq!(proof(&answer(code, error)), expected, "{code} {error:?}");
         }
     }
 }

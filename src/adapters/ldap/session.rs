@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use ldap3::controls::RawControl;
 use ldap3::exop::{PasswordModify, WhoAmI};
 use ldap3::{
-    Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope, SearchEntry,
+    Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, SearchEntry,
     SearchOptions, StdStream,
 };
 use tokio::net::TcpStream;
@@ -78,6 +79,8 @@ pub(super) struct Entry {
     /// Its DN as the server wrote it.
     pub(super) dn: String,
     attributes: HashMap<String, Vec<String>>,
+    /// Values that are no text.
+    binary: HashMap<String, Vec<Vec<u8>>>,
 }
 
 impl Entry {
@@ -86,6 +89,11 @@ impl Entry {
         Self {
             dn: entry.dn,
             attributes: attributes.map(|(n, v)| (n.to_lowercase(), v)).collect(),
+            binary: entry
+                .bin_attrs
+                .into_iter()
+                .map(|(n, v)| (n.to_lowercase(), v))
+                .collect(),
         }
     }
 
@@ -100,6 +108,7 @@ impl Entry {
         Self {
             dn: dn.to_owned(),
             attributes: map,
+            binary: HashMap::new(),
         }
     }
 
@@ -108,6 +117,13 @@ impl Entry {
         self.attributes
             .get(&name.to_lowercase())
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The first value of an attribute as bytes, whether they happen to be text or not.
+    pub(super) fn first_bytes(&self, name: &str) -> Option<&[u8]> {
+        let binary = self.binary.get(&name.to_lowercase());
+        let bytes = binary.and_then(|values| values.first()).map(Vec::as_slice);
+        bytes.or_else(|| self.first(name).map(str::as_bytes))
     }
 
     /// The first value of an attribute.
@@ -278,6 +294,22 @@ impl Session {
             .await
             .map_err(Fault::from_ldap)?;
         Ok(answer.1)
+    }
+
+    /// Changes an entry. [`Fault::Gone`] and [`Fault::Silent`] mean that nobody knows whether it
+    /// was done.
+    pub(super) async fn modify(
+        &mut self,
+        dn: &str,
+        changes: Vec<Mod<Vec<u8>>>,
+        control: Option<RawControl>,
+    ) -> Result<LdapResult, Fault> {
+        self.ldap
+            .with_timeout(self.budget.left())
+            .with_controls(control.into_iter().collect::<Vec<_>>())
+            .modify(dn, changes)
+            .await
+            .map_err(Fault::from_ldap)
     }
 
     /// RFC 4532: the cheapest question that only a living server answers.

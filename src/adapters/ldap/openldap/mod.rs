@@ -10,6 +10,7 @@ use ldap3::{LdapResult, Scope};
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::gentime;
 use super::lookup::Lookup;
+use super::ppolicy;
 use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
 use crate::domain::secret::Password;
@@ -139,6 +140,7 @@ impl Dialect for OpenLdap {
     async fn set_password(
         &self,
         session: &mut Session,
+        _lookup: &Lookup,
         dn: &str,
         password: &Password,
     ) -> Result<LdapResult, Fault> {
@@ -150,7 +152,7 @@ impl Dialect for OpenLdap {
     }
 
     fn proof(&self, result: &LdapResult) -> ProvingBind {
-        verdicts::proof(result)
+        ppolicy::proof(result)
     }
 }
 

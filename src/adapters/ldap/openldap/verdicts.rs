@@ -1,41 +1,20 @@
-//! What OpenLDAP's answers mean: to a change, to a bind, and in the entry itself.
+//! What OpenLDAP's answers mean: to a change, and in the entry itself.
 
 use ldap3::LdapResult;
 
 use super::super::dialect::Marks;
 use super::super::dn;
-use super::super::ppolicy::{self, PolicyError};
-use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+use super::super::ppolicy;
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed};
 
 /// slapd tells "as now" from "in history" by its text only.
 const SAME: &str = "not being changed from existing value";
 
 /// Why the exop was refused, in the overlay's own words.
 pub(super) fn refusal(result: &LdapResult) -> Option<DirectoryRefusal> {
-    use DirectoryRefusal as R;
-    Some(match ppolicy::error_in(result)? {
-        PolicyError::TooShort => R::TooShort,
-        PolicyError::Quality => R::Quality,
-        PolicyError::TooYoung => R::TooYoung,
-        PolicyError::InHistory if result.text.contains(SAME) => R::Same,
-        PolicyError::InHistory => R::InHistory,
-        PolicyError::ModNotAllowed | PolicyError::MustSupplyOld => R::NotPermitted,
-        _ => return None,
-    })
-}
-
-/// What a bind with the new password says.
-pub(super) fn proof(result: &LdapResult) -> ProvingBind {
-    const INVALID_CREDENTIALS: u32 = 49;
-    /// inappropriateAuthentication, insufficientAccessRights, unwillingToPerform
-    const NOT_THIS_ACCOUNT: [u32; 3] = [48, 50, 53];
-    match (result.rc, ppolicy::error_in(result)) {
-        (0, _) => ProvingBind::Works,
-        // The policy speaks of the account only; the password is not the reason.
-        (_, Some(PolicyError::Expired | PolicyError::Locked)) => ProvingBind::NotAllowed,
-        (INVALID_CREDENTIALS, _) => ProvingBind::Wrong,
-        (code, _) if NOT_THIS_ACCOUNT.contains(&code) => ProvingBind::NotAllowed,
-        _ => ProvingBind::Unreachable,
+    match ppolicy::refusal(result)? {
+        DirectoryRefusal::InHistory if result.text.contains(SAME) => Some(DirectoryRefusal::Same),
+        other => Some(other),
     }
 }
 
@@ -90,43 +69,6 @@ mod tests {
             (marks("csn2", "time2", admin), Landed::Unclear),
         ] {
             assert_eq!(compare(&mark, &marks, us), landed);
-        }
-    }
-
-    fn answer(code: u32, error: Option<u8>) -> LdapResult {
-        use ldap3::controls::{Control, RawControl};
-        let control = error.map(|number| {
-            Control(
-                None,
-                RawControl {
-                    ctype: ppolicy::request().ctype,
-                    crit: false,
-                    val: Some(vec![0x30, 3, 0x81, 1, number]),
-                },
-            )
-        });
-        LdapResult {
-            rc: code,
-            matched: String::new(),
-            text: String::new(),
-            refs: Vec::new(),
-            ctrls: control.into_iter().collect(),
-        }
-    }
-
-    #[test]
-    fn what_a_bind_proves() {
-        for (code, error, expected) in [
-            (0, None, ProvingBind::Works),
-            (0, Some(2), ProvingBind::Works),
-            (49, None, ProvingBind::Wrong),
-            (49, Some(0), ProvingBind::NotAllowed),
-            (49, Some(1), ProvingBind::NotAllowed),
-            (53, None, ProvingBind::NotAllowed),
-            (51, None, ProvingBind::Unreachable),
-            (13, None, ProvingBind::Unreachable),
-        ] {
-            assert_eq!(proof(&answer(code, error)), expected, "{code} {error:?}");
         }
     }
 }

@@ -1,0 +1,376 @@
+//! Active Directory, by a service account that may reset passwords, unlock, and read the policies
+//! of the people's organisational unit (assets/active-directory/).
+//!
+//! Samba 4.17 was there to try everything on; where Windows is only documented, it says so.
+
+mod filetime;
+mod policy;
+mod verdicts;
+
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use ldap3::controls::RawControl;
+use ldap3::{LdapResult, Mod, Scope};
+use zeroize::Zeroizing;
+
+use super::dialect::{AccountPolicy, Dialect, Marks};
+use super::dn;
+use super::groups::{self, Member, NOBODY};
+use super::lookup::Lookup;
+use super::session::{Entry, Fault, Search, Session};
+use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::secret::Password;
+use crate::domain::time::Timestamp;
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+
+/// userAccountControl (MS-ADTS, 2.2.16).
+mod control {
+    pub(super) const DISABLED: u32 = 0x2;
+    pub(super) const LOCKED: u32 = 0x10;
+    pub(super) const NORMAL: u32 = 0x200;
+    /// Computers, controllers, trusts between domains.
+    pub(super) const MACHINES: u32 = 0x800 | 0x1000 | 0x2000;
+    pub(super) const NEVER_EXPIRES: u32 = 0x1_0000;
+    pub(super) const SMARTCARD: u32 = 0x4_0000;
+}
+
+/// LDAP_SERVER_POLICY_HINTS_OID (MS-ADTS, 3.1.1.3.4.1.27) and the number it had before: with it
+/// a reset obeys the history. Samba 4.17 has neither.
+const POLICY_HINTS: [&str; 2] = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
+/// SEQUENCE { INTEGER 1 }
+const HINTS_ON: [u8; 5] = [0x30, 3, 2, 1, 1];
+
+/// Active Directory's ways.
+pub(super) struct ActiveDirectory;
+
+#[async_trait]
+impl Dialect for ActiveDirectory {
+    fn attributes(&self) -> &'static [&'static str] {
+        &[
+            "objectClass",
+            "objectGUID",
+            "objectSid",
+            "primaryGroupID",
+            "userAccountControl",
+            "msDS-User-Account-Control-Computed",
+            "msDS-UserPasswordExpiryTimeComputed",
+            "pwdLastSet",
+            "accountExpires",
+            "adminCount",
+            "servicePrincipalName",
+            "msDS-ResultantPSO",
+        ]
+    }
+
+    fn key(&self, entry: &Entry) -> Option<AccountKey> {
+        let guid: [u8; 16] = entry.first_bytes("objectGUID")?.try_into().ok()?;
+        Some(AccountKey::new(&guid_text(guid)))
+    }
+
+    fn standing(&self, entry: &Entry, now: Timestamp) -> Standing {
+        if is_protected(entry) {
+            return Standing::Protected;
+        }
+        let ended = entry
+            .first("accountExpires")
+            .and_then(filetime::time)
+            .is_some_and(|end| end <= now);
+        if ended || has(entry, "userAccountControl", control::DISABLED) {
+            Standing::Disabled
+        } else {
+            Standing::Eligible
+        }
+    }
+
+    fn age(&self, entry: &Entry, _policy: &AccountPolicy, _now: Timestamp) -> PasswordAge {
+        let time = |name| entry.first(name).and_then(filetime::time);
+        let never = has(entry, "userAccountControl", control::NEVER_EXPIRES);
+        let computed = "msDS-User-Account-Control-Computed";
+        PasswordAge {
+            changed_at: time("pwdLastSet"),
+            // The domain or the PSO that applies, reckoned by the controller itself.
+            expires_at: time("msDS-UserPasswordExpiryTimeComputed"),
+            must_change: entry.first("pwdLastSet") == Some("0") && !never,
+            locked: has(entry, computed, control::LOCKED),
+        }
+    }
+
+    /// The PSO that wins, or the domain's policy. A PSO that may not be read leaves the domain's
+    /// demands, and the word that the directory has checks of its own.
+    async fn policy_of(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        entry: Option<&Entry>,
+    ) -> Result<AccountPolicy, Fault> {
+        let layout = lookup.layout(session).await?;
+        let domain = session
+            .read(&layout.naming_context, &policy::OF_DOMAIN)
+            .await?;
+        let winner = entry.and_then(|entry| entry.first("msDS-ResultantPSO"));
+        let pso = session
+            .read(winner.unwrap_or(NOBODY), &policy::OF_PSO)
+            .await?;
+        let domain = domain
+            .ok_or_else(|| Fault::Refused(format!("{:?} cannot be read", layout.naming_context)))?;
+        // One that hides its demands is as good as none.
+        let pso = pso.filter(|pso| pso.first(policy::OF_PSO[0]).is_some());
+        let mut policy = match (winner, pso) {
+            (Some(_), Some(pso)) => policy::of_pso(&pso),
+            (winner, _) => {
+                let mut policy = policy::of_domain(&domain);
+                policy.demands.own_checks = winner.is_some();
+                policy
+            }
+        };
+        policy.demands.history_on_reset =
+            policy.demands.history.is_some() && hints(&layout.controls).is_some();
+        Ok(policy)
+    }
+
+    async fn is_in_group(
+        &self,
+        session: &mut Session,
+        base: &str,
+        member: &Member<'_>,
+        entry: Option<&Entry>,
+        groups: &HashSet<String>,
+    ) -> Result<bool, Fault> {
+        // The primary group does not list its members.
+        let sid = entry.and_then(primary_group).unwrap_or_default();
+        let filter = format!("(objectSid={})", escaped(&sid));
+        let found = session
+            .search(&Search {
+                base,
+                scope: Scope::Subtree,
+                filter: &filter,
+                attributes: &["1.1"],
+                limit: 1,
+            })
+            .await?;
+        let primary = found.entries.first().map(|group| group.dn.as_str());
+        let is_itself = primary.is_some_and(|dn| groups.contains(&dn::normalised(dn)));
+        let mut dns = member.dns.clone();
+        dns.push(primary.unwrap_or(NOBODY));
+        let member = Member { dns, ..*member };
+        let above = groups::is_in(session, base, &member, groups).await?;
+        // Who is in it and cannot be found in it is not ruled out.
+        let unknown = entry.is_some() && primary.is_none();
+        Ok(above || is_itself || unknown)
+    }
+
+    fn mark_attributes(&self) -> &'static [&'static str] {
+        &["objectGUID", "uSNChanged", "pwdLastSet"]
+    }
+
+    fn marks(&self, entry: &Entry) -> Result<Marks, Fault> {
+        let text = |name| entry.first(name).unwrap_or_default().to_owned();
+        if text("uSNChanged").is_empty() {
+            return Err(Fault::Refused("uSNChanged cannot be read".to_owned()));
+        }
+        Ok(Marks {
+            entry: text("uSNChanged"),
+            password: text("pwdLastSet"),
+            modifier: String::new(),
+        })
+    }
+
+    /// No attribute says who changed a password: a change since the mark may be this one or an
+    /// administrator's, and only a bind with the new password tells. Another controller counts
+    /// uSNChanged on its own, so there only the password's own mark says anything.
+    fn landed(&self, mark: &ChangeMark, now: &Marks, _bind_dn: &str) -> Landed {
+        if now.password == mark.password_mark {
+            Landed::NotYet
+        } else {
+            Landed::Unclear
+        }
+    }
+
+    /// Sets unicodePwd and unlocks, in one change: a reset alone leaves the lock.
+    async fn set_password(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        dn: &str,
+        password: &Password,
+    ) -> Result<LdapResult, Fault> {
+        let layout = lookup.layout(session).await?;
+        let hints = hints(&layout.controls).map(|oid| RawControl {
+            ctype: oid.to_owned(),
+            crit: true,
+            val: Some(HINTS_ON.to_vec()),
+        });
+        let quoted = quoted(password);
+        let replace = |name: &str, value: &[u8]| {
+            Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]))
+        };
+        let changes = vec![replace("unicodePwd", &quoted), replace("lockoutTime", b"0")];
+        session.modify(dn, changes, hints).await
+    }
+
+    fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {
+        verdicts::refusal(result)
+    }
+
+    fn proof(&self, result: &LdapResult) -> ProvingBind {
+        verdicts::proof(result)
+    }
+
+    /// Samba has no WhoAmI.
+    async fn alive(&self, session: &mut Session) -> Result<(), Fault> {
+        session.read("", &["currentTime"]).await.map(|_| ())
+    }
+}
+
+/// Rule 10, as far as the entry itself tells. What cannot be read is not ruled out.
+fn is_protected(entry: &Entry) -> bool {
+    const MACHINES: [&str; 3] = [
+        "computer",
+        "msDS-ManagedServiceAccount",
+        "msDS-GroupManagedServiceAccount",
+    ];
+    let is = |class: &str| {
+        let mut classes = entry.all("objectClass").iter();
+        classes.any(|one| one.eq_ignore_ascii_case(class))
+    };
+    let person = is("user") && has(entry, "userAccountControl", control::NORMAL);
+    let admin = entry.first("adminCount").is_some_and(|n| n.trim() != "0");
+    let service = entry.first("servicePrincipalName").is_some();
+    let other = has(
+        entry,
+        "userAccountControl",
+        control::MACHINES | control::SMARTCARD,
+    );
+    !person || admin || service || other || MACHINES.iter().any(|class| is(class))
+}
+
+/// Whether a number has any of these bits. Negative numbers are the same bits.
+fn has(entry: &Entry, name: &str, bits: u32) -> bool {
+    let value: Option<i64> = entry.first(name).and_then(|text| text.trim().parse().ok());
+    value.is_some_and(|value| value & i64::from(bits) != 0)
+}
+
+/// The control that makes a reset obey the history, if the controller has it.
+fn hints(controls: &[String]) -> Option<&'static str> {
+    let mut known = POLICY_HINTS.into_iter();
+    known.find(|oid| controls.iter().any(|control| control == oid))
+}
+
+/// A quoted password in UTF-16, little endian (MS-ADTS, 3.1.1.3.1.5.1).
+fn quoted(password: &Password) -> Zeroizing<Vec<u8>> {
+    let text = password.expose();
+    let units = std::iter::once(u16::from(b'"'))
+        .chain(text.encode_utf16())
+        .chain([u16::from(b'"')]);
+    // Never grown: what a growing vector leaves behind is not wiped.
+    let mut bytes = Vec::with_capacity((text.len() + 2) * 2);
+    bytes.extend(units.flat_map(u16::to_le_bytes));
+    Zeroizing::new(bytes)
+}
+
+/// The primary group's SID: the account's own, with the group's number at the end.
+fn primary_group(entry: &Entry) -> Option<Vec<u8>> {
+    let number: u32 = entry.first("primaryGroupID")?.trim().parse().ok()?;
+    let mut sid = entry.first_bytes("objectSid")?.to_vec();
+    let end = sid.len().checked_sub(4)?;
+    sid.truncate(end);
+    sid.extend(number.to_le_bytes());
+    Some(sid)
+}
+
+/// Bytes in a filter (RFC 4515).
+fn escaped(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "\\00".to_owned();
+    }
+    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+}
+
+/// A GUID as people write it: the first three parts are little endian (MS-DTYP, 2.3.4).
+fn guid_text(guid: [u8; 16]) -> String {
+    const PLACES: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+    let mut text = String::with_capacity(36);
+    for (n, place) in PLACES.into_iter().enumerate() {
+        if matches!(n, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        let byte = guid.get(place).copied().unwrap_or_default();
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_795_377_600);
+
+    fn standing(extra: &[(&str, &str)]) -> Standing {
+        let mut attributes = vec![("objectClass", "top"), ("objectClass", "user")];
+        if !extra.iter().any(|(name, _)| *name == "userAccountControl") {
+            attributes.push(("userAccountControl", "512"));
+        }
+        attributes.extend(extra);
+        ActiveDirectory.standing(&Entry::for_tests("CN=lin.wei", &attributes), NOW)
+    }
+
+    #[test]
+    fn who_may_be_reset() {
+        assert_eq!(standing(&[]), Standing::Eligible);
+        assert_eq!(standing(&[("adminCount", "0")]), Standing::Eligible);
+        assert_eq!(standing(&[("accountExpires", "0")]), Standing::Eligible);
+        for (name, value) in [
+            ("adminCount", "1"),
+            ("servicePrincipalName", "HTTP/web"),
+            ("objectClass", "computer"),
+            ("objectClass", "msDS-GroupManagedServiceAccount"),
+            // smart card, computer, trust; a controller; nothing readable
+            ("userAccountControl", "262656"),
+            ("userAccountControl", "4096"),
+            ("userAccountControl", "2080"),
+            ("userAccountControl", "532480"),
+            ("userAccountControl", ""),
+        ] {
+            assert_eq!(
+                standing(&[(name, value)]),
+                Standing::Protected,
+                "{name} {value}"
+            );
+        }
+        for (name, value) in [
+            ("userAccountControl", "514"),
+            ("accountExpires", "133801632000000000"),
+        ] {
+            assert_eq!(
+                standing(&[(name, value)]),
+                Standing::Disabled,
+                "{name} {value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_guid_is_written_as_people_write_it() {
+        let guid = [
+            0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd,
+            0xee, 0xff,
+        ];
+        assert_eq!(guid_text(guid), "00112233-4455-6677-8899-aabbccddeeff");
+    }
+
+    #[test]
+    fn a_password_is_quoted_in_utf16() {
+        let password = Password::new("é文").ok().unwrap();
+        assert_eq!(*quoted(&password), [0x22, 0, 0xe9, 0, 0x87, 0x65, 0x22, 0]);
+    }
+
+    #[test]
+    fn the_history_binds_a_reset_where_the_controller_says_so() {
+        let controls = |oid: &str| vec!["1.2.840.113556.1.4.319".to_owned(), oid.to_owned()];
+        assert_eq!(hints(&controls(POLICY_HINTS[0])), Some(POLICY_HINTS[0]));
+        assert_eq!(hints(&controls(POLICY_HINTS[1])), Some(POLICY_HINTS[1]));
+        assert_eq!(hints(&controls("1.2.840.113556.1.4.417")), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! 389 Directory Server's password policy, global (cn=config) or local, as the rules see it.
+
+use std::time::Duration;
+
+use super::super::dialect::AccountPolicy;
+use super::super::session::Entry;
+use crate::domain::policy::{Classes, DirectoryPolicy, LengthUnit};
+
+/// What is asked for; the same names in cn=config and in a local policy.
+pub(super) const ATTRIBUTES: [&str; 28] = [
+    "passwordCheckSyntax",
+    "passwordMinLength",
+    "passwordMinCategories",
+    "passwordHistory",
+    "passwordInHistory",
+    "passwordMinAge",
+    "passwordExp",
+    "passwordMaxAge",
+    "passwordMustChange",
+    "passwordLockout",
+    "passwordUnlock",
+    "passwordLockoutDuration",
+    "passwordMinDigits",
+    "passwordMinAlphas",
+    "passwordMinUppers",
+    "passwordMinLowers",
+    "passwordMinSpecials",
+    "passwordMin8bit",
+    "passwordMaxRepeats",
+    "passwordMaxSequence",
+    "passwordMaxSeqSets",
+    "passwordMaxClassChars",
+    "passwordPalindrome",
+    "passwordDictCheck",
+    "passwordBadWords",
+    "passwordUserAttributes",
+    "passwordMinTokenLength",
+    "objectClass",
+];
+/// What the checklist has no line for: any of these that is set makes the directory the judge.
+const OWN_CHECKS: [&str; 14] = [
+    "passwordMinDigits",
+    "passwordMinAlphas",
+    "passwordMinUppers",
+    "passwordMinLowers",
+    "passwordMinSpecials",
+    "passwordMin8bit",
+    "passwordMaxRepeats",
+    "passwordMaxSequence",
+    "passwordMaxSeqSets",
+    "passwordMaxClassChars",
+    "passwordPalindrome",
+    "passwordDictCheck",
+    "passwordBadWords",
+    "passwordUserAttributes",
+];
+
+/// Reads a policy. `None`: its demands may not be read.
+pub(super) fn read(entry: &Entry) -> Option<AccountPolicy> {
+    // A policy that can be read says at least what it is.
+    entry.first("objectClass")?;
+    let number = |name| {
+        let value: Option<u32> = entry.first(name).and_then(|text| text.trim().parse().ok());
+        value.filter(|n| *n > 0)
+    };
+    let seconds = |name| number(name).map(|n| Duration::from_secs(n.into()));
+    let checked = is_on(entry, "passwordCheckSyntax");
+    let remembers = number("passwordInHistory").filter(|_| !is_off(entry, "passwordHistory"));
+    let categories = number("passwordMinCategories").and_then(|n| u8::try_from(n).ok());
+    Some(AccountPolicy {
+        demands: DirectoryPolicy {
+            min_length: number("passwordMinLength")
+                .filter(|_| checked)
+                .map(|n| (n, LengthUnit::Characters)),
+            max_length: None,
+            classes: categories
+                .filter(|_| checked)
+                .map(|at_least| Classes { at_least }),
+            history: remembers,
+            // Seen: it binds whoever resets, the Directory Manager too.
+            history_on_reset: remembers.is_some(),
+            min_age: seconds("passwordMinAge"),
+            max_age: seconds("passwordMaxAge").filter(|_| is_on(entry, "passwordExp")),
+            own_checks: checked && OWN_CHECKS.iter().any(|name| is_set(entry, name)),
+        },
+        locks: is_on(entry, "passwordLockout"),
+        lock_lasts: seconds("passwordLockoutDuration").filter(|_| !is_off(entry, "passwordUnlock")),
+    })
+}
+
+/// A policy whose demands may not be read: the directory has the last word.
+pub(super) fn unreadable() -> AccountPolicy {
+    AccountPolicy {
+        demands: DirectoryPolicy {
+            own_checks: true,
+            ..DirectoryPolicy::default()
+        },
+        ..AccountPolicy::default()
+    }
+}
+
+fn is_on(entry: &Entry, name: &str) -> bool {
+    let value = entry.first(name);
+    value.is_some_and(|text| ["on", "1"].iter().any(|on| text.eq_ignore_ascii_case(on)))
+}
+
+/// Said to be off. (`passwordHistory` is also the name of an operational attribute, and not always
+/// shown.)
+fn is_off(entry: &Entry, name: &str) -> bool {
+    let value = entry.first(name);
+    value.is_some_and(|text| {
+        ["off", "0"]
+            .iter()
+            .any(|off| text.eq_ignore_ascii_case(off))
+    })
+}
+
+/// Neither absent nor empty, off or 0.
+fn is_set(entry: &Entry, name: &str) -> bool {
+    let value = entry.first(name).map(str::trim);
+    value.is_some_and(|text| !text.is_empty()) && !is_off(entry, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(attributes: &[(&str, &str)]) -> AccountPolicy {
+        let mut all = vec![("objectClass", "passwordpolicy")];
+        all.extend(attributes);
+        read(&Entry::for_tests("cn=config", &all)).unwrap()
+    }
+
+    #[test]
+    fn a_whole_policy_is_read() {
+        let read = policy(&[
+            ("passwordCheckSyntax", "on"),
+            ("passwordMinLength", "12"),
+            ("passwordMinCategories", "3"),
+            ("passwordHistory", "on"),
+            ("passwordInHistory", "5"),
+            ("passwordMinAge", "3600"),
+            ("passwordExp", "on"),
+            ("passwordMaxAge", "10368000"),
+            ("passwordLockout", "on"),
+            ("passwordUnlock", "on"),
+            ("passwordLockoutDuration", "900"),
+            ("passwordMaxRepeats", "0"),
+            ("passwordPalindrome", "off"),
+            ("passwordBadWords", ""),
+        ]);
+        assert_eq!(
+            read.demands,
+            DirectoryPolicy {
+                min_length: Some((12, LengthUnit::Characters)),
+                max_length: None,
+                classes: Some(Classes { at_least: 3 }),
+                history: Some(5),
+                history_on_reset: true,
+                min_age: Some(Duration::from_secs(3600)),
+                max_age: Some(Duration::from_secs(10_368_000)),
+                own_checks: false,
+            }
+        );
+        assert!(read.locks);
+        assert_eq!(read.lock_lasts, Some(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn what_is_off_demands_nothing() {
+        let off = policy(&[
+            ("passwordCheckSyntax", "off"),
+            ("passwordMinLength", "12"),
+            ("passwordMinCategories", "3"),
+            ("passwordMaxRepeats", "2"),
+            ("passwordHistory", "off"),
+            ("passwordInHistory", "5"),
+            ("passwordExp", "off"),
+            ("passwordMaxAge", "10368000"),
+        ]);
+        assert_eq!(off, AccountPolicy::default());
+    }
+
+    #[test]
+    fn what_has_no_line_is_left_to_the_directory() {
+        for (name, value) in [
+            ("passwordMinDigits", "1"),
+            ("passwordMaxRepeats", "2"),
+            ("passwordPalindrome", "on"),
+            ("passwordBadWords", "contoso"),
+        ] {
+            let demands = policy(&[("passwordCheckSyntax", "on"), (name, value)]).demands;
+            assert!(demands.own_checks, "{name}");
+        }
+        let hidden = Entry::for_tests("cn=config", &[("cn", "config")]);
+        assert_eq!(read(&hidden), None);
+        assert!(unreadable().demands.own_checks);
+    }
+}
