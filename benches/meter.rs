@@ -15,7 +15,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use rekey::domain::policy::{
-    Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy, Verdict, warm_up,
+    BeyondAscii, Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy, Verdict, warm_up,
 };
 use rekey::domain::secret::Password;
 use rekey::domain::strength;
@@ -103,7 +103,10 @@ fn policy() -> Policy {
         directory: DirectoryPolicy {
             min_length: Some((12, LengthUnit::Bytes)),
             max_length: Some((100, LengthUnit::Bytes)),
-            classes: Some(Classes { at_least: 3 }),
+            classes: Some(Classes {
+                at_least: 3,
+                beyond_ascii: BeyondAscii::ByCase,
+            }),
             history: Some(5),
             history_on_reset: true,
             ..DirectoryPolicy::default()

@@ -42,25 +42,67 @@ impl LengthUnit {
 pub struct Classes {
     /// How many of the five classes (lower, upper, digit, symbol, other letters).
     pub at_least: u8,
+    /// Where letters beyond ASCII belong.
+    pub beyond_ascii: BeyondAscii,
+}
+
+/// How a directory sorts letters beyond ASCII into classes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum BeyondAscii {
+    /// By their case; those without (Chinese) are "other letters" (Active Directory).
+    ByCase,
+    /// All are "other letters" (389 Directory Server's 8-bit characters).
+    OneClass,
 }
 
 impl Classes {
-    /// How many of the five classes `text` has. A letter without case (Chinese) is an "other
-    /// letter"; so are cased letters beyond ASCII, because directories do not agree on those.
-    /// A space, and what is neither ASCII nor a letter, counts as nothing.
-    pub fn count(text: &str) -> u8 {
-        let classes: [fn(char) -> bool; 5] = [
-            |c| c.is_ascii_lowercase(),
-            |c| c.is_ascii_uppercase(),
-            |c| c.is_ascii_digit(),
-            |c| c.is_ascii_punctuation(),
-            |c| !c.is_ascii() && c.is_alphabetic(),
+    /// How many of the five classes `text` has. A space, and what is neither ASCII nor a letter,
+    /// counts as nothing; so does a letter whose case is not plain (ß, ª, ǅ), because servers do
+    /// not agree on those.
+    pub fn count(self, text: &str) -> u8 {
+        let classes: [fn(Self, char) -> bool; 5] = [
+            |it, c| c.is_ascii_lowercase() || it.by_case(c) && is_plain_lower(c),
+            |it, c| c.is_ascii_uppercase() || it.by_case(c) && is_plain_upper(c),
+            |_, c| c.is_ascii_digit(),
+            |_, c| c.is_ascii_punctuation(),
+            |it, c| !c.is_ascii() && c.is_alphabetic() && !(it.by_case(c) && has_case(c)),
         ];
         classes
             .iter()
-            .map(|of| u8::from(text.chars().any(of)))
+            .map(|of| u8::from(text.chars().any(|c| of(self, c))))
             .sum()
     }
+
+    fn by_case(self, c: char) -> bool {
+        !c.is_ascii() && self.beyond_ascii == BeyondAscii::ByCase
+    }
+}
+
+fn is_plain_lower(c: char) -> bool {
+    let mut upper = c.to_uppercase();
+    c.is_lowercase() && upper.len() == 1 && upper.next() != Some(c)
+}
+
+fn is_plain_upper(c: char) -> bool {
+    let mut lower = c.to_lowercase();
+    c.is_uppercase() && lower.len() == 1 && lower.next() != Some(c)
+}
+
+/// Any case at all.
+fn has_case(c: char) -> bool {
+    c.is_lowercase() || c.is_uppercase() || c.to_lowercase().next() != Some(c)
+}
+
+/// How a directory itself looks for the person's names in a password, beyond the tokens of
+/// [`Words`].
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum NameCheck {
+    /// Any so many characters in a row of a login, a name or the mail address (389 Directory
+    /// Server's `passwordMinTokenLength`).
+    Fragments(u8),
+    /// The login name, and the display name's parts of three characters or more (Active
+    /// Directory's complexity).
+    Parts,
 }
 
 /// What the directory demands, for one account.
@@ -72,6 +114,8 @@ pub struct DirectoryPolicy {
     pub max_length: Option<(u32, LengthUnit)>,
     /// Character classes.
     pub classes: Option<Classes>,
+    /// The person's names.
+    pub names: Option<NameCheck>,
     /// How many old passwords the directory remembers; `None` when it does not.
     pub history: Option<u32>,
     /// Whether the history also binds a reset.
@@ -139,7 +183,10 @@ pub enum Rule {
         has: u8,
     },
     /// Not the name, login or mail.
-    NotPersonal,
+    NotPersonal {
+        /// Where the directory forbids even so many of their characters in a row.
+        in_a_row: Option<u8>,
+    },
     /// None of the site's words.
     NotSiteWord,
     /// Not on the list of common passwords.
@@ -219,7 +266,7 @@ impl Policy {
     /// The checklist before anything was typed: what only a password can tell is not met.
     pub fn report_empty(&self) -> Report {
         let mut lines = self.demands("");
-        lines.extend([(Rule::NotPersonal, false), (Rule::NotCommon, false)]);
+        lines.extend([(self.not_personal(), false), (Rule::NotCommon, false)]);
         if !self.site.words.is_empty() {
             lines.insert(lines.len() - 1, (Rule::NotSiteWord, false));
         }
@@ -227,14 +274,26 @@ impl Policy {
     }
 
     fn words(&self) -> Words {
-        Words::new(&self.person_words, &self.site.words)
+        let words = Words::new(&self.person_words, &self.site.words);
+        match self.directory.names {
+            Some(check) => words.and_as_the_directory_does(check, &self.person_words),
+            None => words,
+        }
+    }
+
+    fn not_personal(&self) -> Rule {
+        let in_a_row = match self.directory.names {
+            Some(NameCheck::Fragments(length)) => Some(length),
+            Some(NameCheck::Parts) | None => None,
+        };
+        Rule::NotPersonal { in_a_row }
     }
 
     /// Judges a password by every rule, in the order the lines are shown.
     fn judge(&self, password: &Password, words: &Words, strength: Strength) -> Report {
         let text = password.expose();
         let mut lines = self.demands(text);
-        lines.push((Rule::NotPersonal, !words.personal_in(text)));
+        lines.push((self.not_personal(), !words.personal_in(text)));
         if !words.site.is_empty() {
             lines.push((Rule::NotSiteWord, !words.site_in(text)));
         }
@@ -261,8 +320,8 @@ impl Policy {
             let has = unit.count(text);
             (Rule::MaxLength { at_most, unit, has }, has <= at_most)
         });
-        let classes = self.directory.classes.map(|Classes { at_least }| {
-            let has = Classes::count(text);
+        let classes = self.directory.classes.map(|classes| {
+            let (at_least, has) = (classes.at_least, classes.count(text));
             (Rule::Classes { at_least, has }, has >= at_least)
         });
         shortest.chain(longest).chain(classes).collect()

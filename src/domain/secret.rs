@@ -27,6 +27,10 @@ pub enum PasswordError {
     /// Holds a control character, which no keyboard can type at a sign-in screen.
     #[error("the password holds a control character")]
     Control,
+    /// Begins like a stored password (`{SSHA}...`), for which directories would take it (RFC 3112
+    /// and its like).
+    #[error("the password begins like a stored one")]
+    Scheme,
 }
 
 impl Password {
@@ -51,6 +55,9 @@ impl Password {
         if nfc.chars().count() > limits::PASSWORD_MAX_CHARS {
             return Err(PasswordError::TooLong);
         }
+        if begins_with_a_scheme(&nfc) {
+            return Err(PasswordError::Scheme);
+        }
         Ok(Self(nfc))
     }
 
@@ -63,6 +70,16 @@ impl Password {
     pub fn matches(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
+}
+
+/// Whether a text begins with a word in curly braces. Directories know different ones.
+fn begins_with_a_scheme(text: &str) -> bool {
+    let scheme = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.split_once('}'))
+        .map_or("", |(scheme, _)| scheme);
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    !scheme.is_empty() && scheme.chars().all(is_of_word)
 }
 
 /// The digits of a code, as made or as typed. Wiped on drop, never printable.
@@ -167,6 +184,16 @@ mod tests {
             assert!(Probe::<String>(PhantomData).has(), "the probe itself works");
             $(assert!(!Probe::<$secret>(PhantomData).has(), stringify!($secret));)*
         }};
+    }
+
+    #[test]
+    fn what_looks_stored_already_is_no_password() {
+        for typed in ["{SSHA}abc", "{x-1}", "{PBKDF2-SHA512}10000$"] {
+            assert_eq!(refused(typed), Some(PasswordError::Scheme), "{typed}");
+        }
+        for typed in ["{}abc", "{ab", "a{SSHA}b", "{a b}c", "{密}码"] {
+            assert_eq!(refused(typed), None, "{typed}");
+        }
     }
 
     #[test]

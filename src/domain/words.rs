@@ -4,6 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use zeroize::Zeroizing;
 
+use super::policy::NameCheck;
+
 /// Shortest token that counts; for words in Han characters it is [`HAN_MIN`].
 const TOKEN_MIN: usize = 3;
 /// A Chinese name has two characters or more.
@@ -17,6 +19,10 @@ const DOMAIN_COMMON: [&str; 9] = [
     "com", "net", "org", "edu", "gov", "mail", "email", "www", "corp",
 ];
 
+/// What Active Directory splits a display name at (Windows' documentation of "Password must meet
+/// complexity requirements"; Samba does not look for names).
+const PARTS_END_AT: [char; 7] = [',', '.', '-', '_', ' ', '#', '\t'];
+
 /// Tokens, folded by [`fold`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Words {
@@ -24,6 +30,8 @@ pub struct Words {
     pub person: Vec<String>,
     /// Of `[site] words`.
     pub site: Vec<String>,
+    /// What the directory itself looks for, in lower case and no further folded.
+    directory: Vec<String>,
 }
 
 impl Words {
@@ -33,12 +41,48 @@ impl Words {
         // The company's name in a mail address is the site's word, not the person's.
         let mut person = all_tokens(person);
         person.retain(|token| !site.contains(token));
-        Self { person, site }
+        Self {
+            person,
+            site,
+            directory: Vec::new(),
+        }
+    }
+
+    /// Adds what the directory refuses by a check of its own, which may be less than a token.
+    pub fn and_as_the_directory_does(mut self, check: NameCheck, person: &[String]) -> Self {
+        let least = match check {
+            NameCheck::Fragments(length) => usize::from(length.max(1)),
+            NameCheck::Parts => TOKEN_MIN,
+        };
+        let found: Vec<String> = match check {
+            NameCheck::Fragments(_) => person.iter().flat_map(|w| windows(w, least)).collect(),
+            NameCheck::Parts => person
+                .iter()
+                .filter(|word| !word.contains('@'))
+                .flat_map(|word| word.split(PARTS_END_AT).chain([word.as_str()]))
+                .filter(|part| part.encode_utf16().count() >= least)
+                .map(str::to_owned)
+                .collect(),
+        };
+        self.directory = found.iter().map(|part| lower(part).collect()).collect();
+        self.directory.sort_unstable();
+        self.directory.dedup();
+        self
     }
 
     /// Whether a password holds one of the person's tokens.
     pub fn personal_in(&self, password: &str) -> bool {
-        any_in(&self.person, password)
+        if any_in(&self.person, password) {
+            return true;
+        }
+        if self.directory.is_empty() {
+            return false;
+        }
+        // Room for the longest result (a letter becomes three at most), as in `fold`.
+        let mut text = Zeroizing::new(String::with_capacity(password.len().saturating_mul(3)));
+        text.extend(lower(password));
+        let mut parts = self.directory.iter();
+        parts.any(|part| text.contains(part.as_str()))
     }
 
     /// Whether a password holds one of the site's tokens.
@@ -58,6 +102,18 @@ pub fn fold(text: &str) -> Zeroizing<String> {
             .flat_map(char::to_lowercase),
     );
     folded
+}
+
+/// Every `length` characters in a row.
+fn windows(word: &str, length: usize) -> impl Iterator<Item = String> {
+    let letters: Vec<char> = word.chars().collect();
+    let last = (letters.len() + 1).saturating_sub(length);
+    (0..last).map(move |from| letters.iter().skip(from).take(length).collect())
+}
+
+/// Lower case letter by letter, so that what is within a text stays within it.
+fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 fn any_in(tokens: &[String], password: &str) -> bool {
@@ -138,6 +194,23 @@ mod tests {
     fn names_login_and_mail_become_tokens() {
         assert_eq!(lin_wei().person, ["lin", "wei", "林伟"]);
         assert_eq!(lin_wei().site, ["contoso"]);
+    }
+
+    #[test]
+    fn what_the_directory_looks_for_is_looked_for_too() {
+        let person = ["lin.wei", "Anne-Marie D'A", "al@ab.example"].map(str::to_owned);
+        let as_directory =
+            |check| Words::new(&person, &[]).and_as_the_directory_does(check, &person);
+        let fragments = as_directory(NameCheck::Fragments(3));
+        for password in ["xxN.Wxx", "xxnexx-MARxx", "xx@Abxx", "XXMPLXX"] {
+            assert!(fragments.personal_in(password), "{password}");
+        }
+        assert!(!fragments.personal_in("xxliXinXwexx"));
+        assert!(!as_directory(NameCheck::Fragments(9)).personal_in("xxnne-Marixx"));
+        let parts = as_directory(NameCheck::Parts);
+        assert!(parts.personal_in("xxd'axx"));
+        assert!(!parts.personal_in("xxal@abxx"));
+        assert!(!Words::new(&person, &[]).personal_in("xxd'axx"));
     }
 
     #[test]

@@ -89,7 +89,10 @@ impl Speaker<'_> {
             Rule::Classes { at_least, has } => {
                 self.counted("rule-classes", u32::from(*at_least), u32::from(*has))
             }
-            Rule::NotPersonal => self.say("rule-not-personal"),
+            Rule::NotPersonal { in_a_row: None } => self.say("rule-not-personal"),
+            Rule::NotPersonal {
+                in_a_row: Some(length),
+            } => self.say_with("rule-not-personal-in-a-row", &[("n", (*length).into())]),
             Rule::NotSiteWord => self.say("rule-not-site-word"),
             Rule::NotCommon => self.say("rule-not-common"),
             Rule::Strength { .. } => self.say("rule-strength"),
@@ -113,6 +116,7 @@ impl Speaker<'_> {
                 self.say_with("rule-password-too-long", &[("n", Value::Number(most))])
             }
             PasswordError::Control => self.say("rule-password-control"),
+            PasswordError::Scheme => self.say("rule-password-scheme"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rekey::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use rekey::domain::account::{Standing, WecomUserId};
-use rekey::domain::policy::{Classes, LengthUnit};
+use rekey::domain::policy::{BeyondAscii, Classes, LengthUnit};
 use rekey::domain::secret::Credential;
 use rekey::flow::ports::{
     Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, SetOutcome,
@@ -44,7 +44,7 @@ fn open(settings: LdapSettings) -> LdapDirectory {
     LdapDirectory::active_directory(settings, Arc::new(TestClock)).unwrap()
 }
 
-fn connect(samba: &Samba) -> LdapDirectory {
+pub(crate) fn connect(samba: &Samba) -> LdapDirectory {
     open(settings(samba))
 }
 
@@ -135,7 +135,13 @@ async fn knows_the_policy(company: &Company<'_>) {
     let lin = company.employee("lin.wei").await;
     let policy = company.directory.policy(&lin).await.unwrap();
     assert_eq!(policy.min_length, Some((12, LengthUnit::Utf16Units)));
-    assert_eq!(policy.classes, Some(Classes { at_least: 3 }));
+    assert_eq!(
+        policy.classes,
+        Some(Classes {
+            at_least: 3,
+            beyond_ascii: BeyondAscii::ByCase
+        })
+    );
     assert_eq!(policy.history, Some(5));
     assert!(!policy.history_on_reset, "Samba has no policy hints");
     assert_eq!(policy.max_age, Some(DAY * 120));

@@ -387,7 +387,7 @@ fn open(settings: LdapSettings) -> LdapDirectory {
     LdapDirectory::openldap(settings, Arc::new(TestClock)).unwrap()
 }
 
-fn connect(slapd: &Slapd) -> LdapDirectory {
+pub(crate) fn connect(slapd: &Slapd) -> LdapDirectory {
     open(settings(&[slapd.ldaps_url()], slapd.ca_pem()))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rekey::adapters::ldap::{LdapDirectory, LdapSettings};
 use rekey::domain::account::{Standing, WecomUserId};
-use rekey::domain::policy::{Classes, LengthUnit};
+use rekey::domain::policy::{BeyondAscii, Classes, LengthUnit};
 use rekey::domain::secret::Credential;
 use rekey::flow::ports::{Clock, Directory, DirectoryRefusal, Landed, ProvingBind, SetOutcome};
 
@@ -35,6 +35,10 @@ fn settings(server: &Ds389) -> LdapSettings {
         protected_groups: vec![ADMINS.to_owned()],
         default_policy_dn: None,
     }
+}
+
+pub(crate) fn connect(server: &Ds389) -> LdapDirectory {
+    open(settings(server))
 }
 
 fn open(settings: LdapSettings) -> LdapDirectory {
@@ -100,7 +104,13 @@ async fn knows_the_policy(company: &Company<'_>) {
     let lin = company.employee("lin.wei").await;
     let policy = company.directory.policy(&lin).await.unwrap();
     assert_eq!(policy.min_length, Some((12, LengthUnit::Characters)));
-    assert_eq!(policy.classes, Some(Classes { at_least: 3 }));
+    assert_eq!(
+        policy.classes,
+        Some(Classes {
+            at_least: 3,
+            beyond_ascii: BeyondAscii::OneClass
+        })
+    );
     assert_eq!(policy.history, Some(5));
     assert!(policy.history_on_reset && !policy.own_checks);
     assert_eq!(policy.max_age, Some(DAY * 120));
@@ -194,7 +204,7 @@ async fn proves_only_what_a_bind_tells(company: &Company<'_>) {
 #[tokio::test]
 async fn directory_389ds_over_ldaps() {
     let server = Ds389::start();
-    let directory = open(settings(&server));
+    let directory = connect(&server);
     let company = Company {
         directory: &directory,
     };

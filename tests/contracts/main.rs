@@ -9,6 +9,7 @@
 )]
 
 mod active_directory;
+mod agreement;
 mod directory;
 mod ds389;
 mod messenger;

@@ -10,7 +10,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Color;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rekey::domain::account::PasswordAge;
-use rekey::domain::policy::{Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy};
+use rekey::domain::policy::{
+    BeyondAscii, Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy,
+};
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::effect::Input;
 use rekey::flow::prompt::{Prompt, Refusal};
@@ -260,7 +262,10 @@ pub(crate) fn policy() -> Arc<Policy> {
     Arc::new(Policy {
         directory: DirectoryPolicy {
             min_length: Some((8, LengthUnit::Bytes)),
-            classes: Some(Classes { at_least: 3 }),
+            classes: Some(Classes {
+                at_least: 3,
+                beyond_ascii: BeyondAscii::ByCase,
+            }),
             history: Some(5),
             history_on_reset: true,
             ..DirectoryPolicy::default()

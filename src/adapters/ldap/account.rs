@@ -25,6 +25,7 @@ const WORDS_MAX: usize = 32;
 pub(super) fn attributes<'a>(dialect: &dyn Dialect, settings: &'a LdapSettings) -> Vec<&'a str> {
     let mut names: Vec<&'a str> = ATTRIBUTES.to_vec();
     names.extend(dialect.attributes());
+    names.extend(dialect.more_names());
     names.extend(settings.login_attributes.iter().map(String::as_str));
     names.push(&settings.wecom_attribute);
     names.extend(settings.language_attribute.as_deref());
@@ -59,7 +60,7 @@ pub(super) fn build(
             .iter()
             .find_map(|name| entry.first(name))
             .map_or_else(|| login.clone(), cut),
-        person_words: person_words(settings, entry),
+        person_words: person_words(dialect, settings, entry),
         wecom,
         language: language.and_then(|name| entry.first(name)).map(cut),
         standing: if around.in_protected_group {
@@ -88,10 +89,13 @@ pub(super) fn wecom(settings: &LdapSettings, entry: &Entry) -> Option<WecomUserI
     }
 }
 
-fn person_words(settings: &LdapSettings, entry: &Entry) -> Vec<String> {
+fn person_words(dialect: &dyn Dialect, settings: &LdapSettings, entry: &Entry) -> Vec<String> {
     let logins = settings.login_attributes.iter().map(String::as_str);
+    let names = logins
+        .chain(ATTRIBUTES)
+        .chain(dialect.more_names().iter().copied());
     let mut words: Vec<String> = Vec::new();
-    for value in logins.chain(ATTRIBUTES).flat_map(|name| entry.all(name)) {
+    for value in names.flat_map(|name| entry.all(name)) {
         let value = cut(value);
         if words.len() < WORDS_MAX && !words.contains(&value) {
             words.push(value);

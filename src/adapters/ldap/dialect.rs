@@ -24,6 +24,12 @@ pub(super) trait Dialect: Send + Sync {
     /// (names, mail, login, WeCom userid) are asked for anyway.
     fn attributes(&self) -> &'static [&'static str];
 
+    /// The attributes whose values the directory refuses within a password, besides the names
+    /// common to all products.
+    fn more_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The entry's unchangeable key. `None` when it cannot be read: rights are missing.
     fn key(&self, entry: &Entry) -> Option<AccountKey>;
 

@@ -47,7 +47,10 @@ fn a_good_password_meets_every_line() {
 #[test]
 fn each_rule_refuses_what_it_is_for() {
     let policy = policy(DirectoryPolicy {
-        classes: Some(Classes { at_least: 3 }),
+        classes: Some(Classes {
+            at_least: 3,
+            beyond_ascii: BeyondAscii::ByCase,
+        }),
         max_length: Some((20, LengthUnit::Bytes)),
         ..DirectoryPolicy::default()
     });
@@ -74,8 +77,8 @@ fn each_rule_refuses_what_it_is_for() {
                 has: 1,
             },
         ),
-        ("Kq7#LINvTz!pLm2", Rule::NotPersonal),
-        ("Kq7#林伟vTz!p", Rule::NotPersonal),
+        ("Kq7#LINvTz!pLm2", Rule::NotPersonal { in_a_row: None }),
+        ("Kq7#林伟vTz!p", Rule::NotPersonal { in_a_row: None }),
         ("Kq7#contosoTz!2", Rule::NotSiteWord),
         ("123456789a", Rule::NotCommon),
         ("aaaaaaaaaaaaaaa", Rule::Strength { at_least: 3 }),
@@ -199,21 +202,31 @@ fn the_empty_checklist_has_the_same_lines() {
 }
 
 #[test]
-fn classes_are_counted_as_every_directory_would() {
-    for (text, classes) in [
-        ("", 0),
-        ("abc", 1),
-        ("aB", 2),
-        ("aB3", 3),
-        ("aB3 ", 3),
-        ("aB3#", 4),
-        ("aB3#林", 5),
-        ("é", 1),
-        ("É", 1),
-        ("√∞", 0),
-        ("😀", 0),
+fn classes_are_counted_as_the_directory_does() {
+    for (text, by_case, one_class) in [
+        ("", 0, 0),
+        ("abc", 1, 1),
+        ("aB", 2, 2),
+        ("aB3", 3, 3),
+        ("aB3 ", 3, 3),
+        ("aB3#", 4, 4),
+        ("aB3#林", 5, 5),
+        ("aé", 1, 2),
+        ("aÉ", 2, 2),
+        ("Жж", 2, 1),
+        ("ßªǅ", 0, 1),
+        ("√∞", 0, 0),
+        ("😀", 0, 0),
     ] {
-        assert_eq!(Classes::count(text), classes, "{text}");
+        let count = |beyond_ascii| {
+            let classes = Classes {
+                at_least: 3,
+                beyond_ascii,
+            };
+            classes.count(text)
+        };
+        assert_eq!(count(BeyondAscii::ByCase), by_case, "{text}");
+        assert_eq!(count(BeyondAscii::OneClass), one_class, "{text}");
     }
 }
 
@@ -235,11 +248,15 @@ proptest! {
         min in 0u32..40, min_unit in any_unit(),
         max in 1u32..200, max_unit in any_unit(),
         site_min in 0u32..30, classes in 0u8..6,
+        beyond_ascii in prop_oneof![Just(BeyondAscii::ByCase), Just(BeyondAscii::OneClass)],
     ) {
         let mut policy = policy(DirectoryPolicy {
             min_length: Some((min, min_unit)),
             max_length: Some((max, max_unit)),
-            classes: Some(Classes { at_least: classes }),
+            classes: Some(Classes {
+                at_least: classes,
+                beyond_ascii,
+            }),
             ..DirectoryPolicy::default()
         });
         policy.site.min_length = site_min;
@@ -249,7 +266,8 @@ proptest! {
             prop_assert!(min_unit.count(sent) >= min, "directory's shortest");
             prop_assert!(max_unit.count(sent) <= max, "directory's longest");
             prop_assert!(sent.chars().count() >= site_min as usize, "site's shortest");
-            prop_assert!(Classes::count(sent) >= classes);
+            let counted = Classes { at_least: classes, beyond_ascii };
+            prop_assert!(counted.count(sent) >= classes);
         }
         let lengths = policy.report_live(&candidate).lines.into_iter().filter(|(rule, verdict)| {
             *verdict == Verdict::Met && matches!(rule, Rule::MinLength { .. } | Rule::MaxLength { .. })
@@ -271,7 +289,7 @@ proptest! {
     ) {
         let candidate = password(&format!("{before}{token}{after}"));
         let report = policy(DirectoryPolicy::default()).report_live(&candidate);
-        prop_assert_eq!(verdict(&report, &Rule::NotPersonal), Some(Verdict::NotMet));
+        prop_assert_eq!(verdict(&report, &Rule::NotPersonal { in_a_row: None }), Some(Verdict::NotMet));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::dialect::AccountPolicy;
 use super::super::session::Entry;
 use super::filetime;
-use crate::domain::policy::{Classes, DirectoryPolicy, LengthUnit};
+use crate::domain::policy::{BeyondAscii, Classes, DirectoryPolicy, LengthUnit, NameCheck};
 
 /// What is asked of the domain's own entry.
 pub(super) const OF_DOMAIN: [&str; 6] = [
@@ -50,7 +50,11 @@ fn read(entry: &Entry, names: &[&str; 6], complex: bool) -> AccountPolicy {
     AccountPolicy {
         demands: DirectoryPolicy {
             min_length: number(entry, length).map(|n| (n, LengthUnit::Utf16Units)),
-            classes: complex.then_some(Classes { at_least: KINDS }),
+            classes: complex.then_some(Classes {
+                at_least: KINDS,
+                beyond_ascii: BeyondAscii::ByCase,
+            }),
+            names: complex.then_some(NameCheck::Parts),
             history: number(entry, history),
             max_age: span(max_age),
             ..DirectoryPolicy::default()
@@ -90,7 +94,11 @@ mod tests {
             policy.demands,
             DirectoryPolicy {
                 min_length: Some((12, LengthUnit::Utf16Units)),
-                classes: Some(Classes { at_least: 3 }),
+                classes: Some(Classes {
+                    at_least: 3,
+                    beyond_ascii: BeyondAscii::ByCase
+                }),
+                names: Some(NameCheck::Parts),
                 history: Some(24),
                 max_age: Some(Duration::from_secs(120 * 86_400)),
                 ..DirectoryPolicy::default()

@@ -48,6 +48,11 @@ impl Dialect for Ds389 {
         ]
     }
 
+    /// Seen, 2.3.1: uid, cn, sn, givenName, mail and this one.
+    fn more_names(&self) -> &'static [&'static str] {
+        &["ou"]
+    }
+
     fn key(&self, entry: &Entry) -> Option<AccountKey> {
         entry.first("nsUniqueId").map(AccountKey::new)
     }

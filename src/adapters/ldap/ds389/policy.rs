@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::dialect::AccountPolicy;
 use super::super::session::Entry;
-use crate::domain::policy::{Classes, DirectoryPolicy, LengthUnit};
+use crate::domain::policy::{BeyondAscii, Classes, DirectoryPolicy, LengthUnit, NameCheck};
 
 /// What is asked for; the same names in cn=config and in a local policy.
 pub(super) const ATTRIBUTES: [&str; 28] = [
@@ -37,6 +37,15 @@ pub(super) const ATTRIBUTES: [&str; 28] = [
     "passwordMinTokenLength",
     "objectClass",
 ];
+/// What holds where a local policy says nothing (it takes nothing over from the global one, which
+/// says everything). Seen, 2.3.1; the age is documented.
+const DEFAULTS: [(&str, u32); 5] = [
+    ("passwordMinLength", 8),
+    ("passwordMinCategories", 3),
+    ("passwordMinTokenLength", 3),
+    ("passwordInHistory", 6),
+    ("passwordMaxAge", 8_640_000),
+];
 /// What the checklist has no line for: any of these that is set makes the directory the judge.
 const OWN_CHECKS: [&str; 14] = [
     "passwordMinDigits",
@@ -59,23 +68,26 @@ const OWN_CHECKS: [&str; 14] = [
 pub(super) fn read(entry: &Entry) -> Option<AccountPolicy> {
     // A policy that can be read says at least what it is.
     entry.first("objectClass")?;
-    let number = |name| {
-        let value: Option<u32> = entry.first(name).and_then(|text| text.trim().parse().ok());
-        value.filter(|n| *n > 0)
-    };
+    let number = |name| number(entry, name);
     let seconds = |name| number(name).map(|n| Duration::from_secs(n.into()));
+    let small = |name| number(name).and_then(|n| u8::try_from(n).ok());
     let checked = is_on(entry, "passwordCheckSyntax");
-    let remembers = number("passwordInHistory").filter(|_| !is_off(entry, "passwordHistory"));
-    let categories = number("passwordMinCategories").and_then(|n| u8::try_from(n).ok());
+    let remembers = number("passwordInHistory").filter(|_| is_on(entry, "passwordHistory"));
     Some(AccountPolicy {
         demands: DirectoryPolicy {
             min_length: number("passwordMinLength")
                 .filter(|_| checked)
                 .map(|n| (n, LengthUnit::Characters)),
             max_length: None,
-            classes: categories
+            classes: small("passwordMinCategories")
                 .filter(|_| checked)
-                .map(|at_least| Classes { at_least }),
+                .map(|at_least| Classes {
+                    at_least,
+                    beyond_ascii: BeyondAscii::OneClass,
+                }),
+            names: small("passwordMinTokenLength")
+                .filter(|_| checked)
+                .map(NameCheck::Fragments),
             history: remembers,
             // Seen: it binds whoever resets, the Directory Manager too.
             history_on_reset: remembers.is_some(),
@@ -99,13 +111,19 @@ pub(super) fn unreadable() -> AccountPolicy {
     }
 }
 
+/// A number that demands something.
+fn number(entry: &Entry, name: &str) -> Option<u32> {
+    let said = entry.first(name).and_then(|text| text.trim().parse().ok());
+    let unsaid = || DEFAULTS.iter().find(|(of, _)| *of == name).map(|(_, n)| *n);
+    said.or_else(unsaid).filter(|n| *n > 0)
+}
+
 fn is_on(entry: &Entry, name: &str) -> bool {
     let value = entry.first(name);
     value.is_some_and(|text| ["on", "1"].iter().any(|on| text.eq_ignore_ascii_case(on)))
 }
 
-/// Said to be off. (`passwordHistory` is also the name of an operational attribute, and not always
-/// shown.)
+/// Said to be off.
 fn is_off(entry: &Entry, name: &str) -> bool {
     let value = entry.first(name);
     value.is_some_and(|text| {
@@ -154,7 +172,11 @@ mod tests {
             DirectoryPolicy {
                 min_length: Some((12, LengthUnit::Characters)),
                 max_length: None,
-                classes: Some(Classes { at_least: 3 }),
+                classes: Some(Classes {
+                    at_least: 3,
+                    beyond_ascii: BeyondAscii::OneClass
+                }),
+                names: Some(NameCheck::Fragments(3)),
                 history: Some(5),
                 history_on_reset: true,
                 min_age: Some(Duration::from_secs(3600)),
@@ -164,6 +186,22 @@ mod tests {
         );
         assert!(read.locks);
         assert_eq!(read.lock_lasts, Some(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn a_local_policy_that_says_little_has_the_servers_defaults() {
+        let demands = policy(&[
+            ("passwordCheckSyntax", "on"),
+            ("passwordHistory", "on"),
+            ("passwordExp", "on"),
+        ])
+        .demands;
+        assert_eq!(demands.min_length, Some((8, LengthUnit::Characters)));
+        assert_eq!(demands.classes.map(|classes| classes.at_least), Some(3));
+        assert_eq!(demands.names, Some(NameCheck::Fragments(3)));
+        assert_eq!(demands.history, Some(6));
+        assert_eq!(demands.max_age, Some(Duration::from_secs(100 * 86_400)));
+        assert_eq!(policy(&[]).demands, DirectoryPolicy::default());
     }
 
     #[test]

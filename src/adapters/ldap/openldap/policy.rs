@@ -44,6 +44,7 @@ pub(super) fn read(entry: &Entry) -> AccountPolicy {
             min_length: length("pwdMinLength"),
             max_length: length("pwdMaxLength"),
             classes: None,
+            names: None,
             history: number("pwdInHistory"),
             // Seen with a service account that has no more than `=xw`.
             history_on_reset: number("pwdInHistory").is_some(),
@@ -83,6 +84,7 @@ mod tests {
                 min_length: Some((12, LengthUnit::Bytes)),
                 max_length: Some((64, LengthUnit::Bytes)),
                 classes: None,
+                names: None,
                 history: Some(5),
                 history_on_reset: true,
                 min_age: Some(Duration::from_secs(3600)),

@@ -215,6 +215,7 @@ fn read_password(screen: &NewPasswordScreen) -> Result<Password, Option<Password
     let note = |why| match why {
         PasswordError::Empty => None,
         PasswordError::TooLong => Some(PasswordNote::TooLong),
+        PasswordError::Scheme => Some(PasswordNote::Scheme),
         PasswordError::Control => Some(PasswordNote::Unfit),
     };
     let new = Password::new(screen.new.text()).map_err(note)?;

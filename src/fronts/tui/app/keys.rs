@@ -241,9 +241,11 @@ impl App {
             }),
             Err(why) => {
                 screen.report = None;
-                if why == PasswordError::TooLong {
-                    screen.note = Some(PasswordNote::TooLong);
-                }
+                screen.note = match why {
+                    PasswordError::TooLong => Some(PasswordNote::TooLong),
+                    PasswordError::Scheme => Some(PasswordNote::Scheme),
+                    PasswordError::Empty | PasswordError::Control => screen.note,
+                };
             }
         }
     }

@@ -102,6 +102,8 @@ pub(crate) enum PasswordNote {
     Mismatch,
     /// Longer than a password may be.
     TooLong,
+    /// Begins with a word in curly braces.
+    Scheme,
     /// What was pasted holds control characters.
     Unfit,
 }

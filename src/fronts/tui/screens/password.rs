@@ -80,6 +80,7 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
     let note = match screen.note {
         Some(PasswordNote::Mismatch) => Some("screen-password-mismatch"),
         Some(PasswordNote::TooLong) => Some("screen-password-too-long"),
+        Some(PasswordNote::Scheme) => Some("rule-password-scheme"),
         Some(PasswordNote::Unfit) => Some("screen-password-unfit"),
         None => None,
     };
