@@ -1,6 +1,7 @@
 //! Picks the adapters and wires everything; refuses wrong mixes at the start. No other file knows
 //! both an adapter and a front.
 
+mod check;
 mod demo;
 mod kiosk;
 
@@ -24,6 +25,7 @@ use crate::fronts::kiosk::KioskError;
 use crate::fronts::notices::NoticeWords;
 use crate::text::{Language, Texts};
 
+pub use check::check;
 pub use demo::demo;
 pub use kiosk::kiosk;
 
@@ -129,6 +131,26 @@ async fn open_ports(
     let store = Arc::new(open_store(config).await?);
     let clock = Arc::new(SystemClock::new());
     let directory = open_directory(config.take_directory()?, clock.clone(), plain_loopback)?;
+    let wecom = open_wecom(config, texts, clock.clone())?;
+    Ok(Ports {
+        directory: Arc::new(directory),
+        messenger: Arc::new(wecom),
+        codes: store.clone(),
+        throttles: store.clone(),
+        audit: store.clone(),
+        intents: store.clone(),
+        assessor: Arc::new(OffTheLoop),
+        pairings: store,
+        clock,
+        entropy: Arc::new(OsEntropy),
+    })
+}
+
+fn open_wecom(
+    config: &mut Config,
+    texts: &Arc<Texts>,
+    clock: Arc<SystemClock>,
+) -> Result<Wecom, BootError> {
     let wording = NoticeWords {
         texts: texts.clone(),
         site: config.site()?.name.clone(),
@@ -143,19 +165,7 @@ async fn open_ports(
         i64::from(section.agent_id),
         section.secret,
     );
-    let wecom = Wecom::new(settings, Arc::new(wording), clock.clone())?;
-    Ok(Ports {
-        directory: Arc::new(directory),
-        messenger: Arc::new(wecom),
-        codes: store.clone(),
-        throttles: store.clone(),
-        audit: store.clone(),
-        intents: store.clone(),
-        assessor: Arc::new(OffTheLoop),
-        pairings: store,
-        clock,
-        entropy: Arc::new(OsEntropy),
-    })
+    Ok(Wecom::new(settings, Arc::new(wording), clock)?)
 }
 
 fn open_directory(
@@ -192,6 +202,33 @@ fn open_directory(
         DirectoryKind::OpenLdap => Ok(LdapDirectory::openldap(settings, clock)?),
         DirectoryKind::Ds389 => Ok(LdapDirectory::ds389(settings, clock)?),
         DirectoryKind::ActiveDirectory => Ok(LdapDirectory::active_directory(settings, clock)?),
+    }
+}
+
+/// What a picture's address is made of.
+struct Address {
+    /// `public_url` in capitals: the QR code's alphanumeric mode has no small letters, and host
+    /// names and `/k/` match without case.
+    base: String,
+    host: String,
+}
+
+impl Address {
+    fn of(config: &Config) -> Result<Self, BootError> {
+        let site = config.site()?;
+        Ok(Self {
+            base: site
+                .public_url
+                .as_str()
+                .trim_end_matches('/')
+                .to_uppercase(),
+            host: site.short_address(),
+        })
+    }
+
+    /// What a picture holds.
+    fn of_picture(&self, nonce: &str) -> String {
+        format!("{}/K/{nonce}", self.base)
     }
 }
 

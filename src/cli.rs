@@ -1,6 +1,6 @@
 //! The subcommands: words to a call into [`crate::boot`], and its answer to an exit code.
 //!
-//! What a later version will offer (`serve`, `desk`, `check`, `remind`) is not here yet: a
+//! What a later version will offer (`serve`, `desk`, `remind`) is not here yet: a
 //! subcommand that is listed works.
 
 use std::ffi::OsString;
@@ -39,6 +39,8 @@ enum Command {
         #[arg(long, value_name = "URL", hide = true)]
         demo_phone: Option<String>,
     },
+    /// Try every part of the configuration, and say what to do where one is wrong
+    Check(ConfigFile),
     /// The record of every step, which nobody can quietly alter
     #[command(subcommand)]
     Audit(Audit),
@@ -137,6 +139,7 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             let config = Config::read(&file.path, allow)?;
             wait_for(boot::kiosk(config, demo_phone))
         }
+        Command::Check(file) => wait_for(boot::check(&file.path, &mut io::stdout())),
         Command::Audit(Audit::Verify(file)) => {
             wait_for(boot::audit_verify(file.with_state()?, &mut io::stdout()))
         }
@@ -193,6 +196,7 @@ mod tests {
         for words in [
             "rekey demo",
             "rekey kiosk --config rekey.toml",
+            "rekey check --config rekey.toml",
             "rekey audit verify --config rekey.toml",
             "rekey audit export --config rekey.toml",
             "rekey config example",
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_does_not_work_yet_is_not_offered() {
-        for words in ["rekey serve", "rekey desk", "rekey check", "rekey remind"] {
+        for words in ["rekey serve", "rekey desk", "rekey remind"] {
             let words = format!("{words} --config rekey.toml");
             let error = parse(&words).unwrap_err();
             assert_eq!(error.kind(), clap::error::ErrorKind::InvalidSubcommand);

@@ -20,6 +20,8 @@ mod support;
 #[path = "kiosk/visit.rs"]
 mod visit;
 
+#[path = "kiosk/check.rs"]
+mod check;
 #[path = "kiosk/codes.rs"]
 mod codes;
 #[path = "kiosk/demo.rs"]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{BootError, languages, open_ports};
+use super::{Address, BootError, languages, open_ports};
 use crate::config::{self, Config};
 use crate::domain::code::{Place, ResetId};
 use crate::domain::policy;
@@ -146,28 +146,6 @@ impl AtWork {
     }
 }
 
-/// What a picture's address is made of.
-struct Address {
-    /// `public_url` in capitals: the QR code's alphanumeric mode has no small letters, and host
-    /// names and `/k/` match without case.
-    base: String,
-    host: String,
-}
-
-impl Address {
-    fn of(config: &Config) -> Result<Self, BootError> {
-        let site = config.site()?;
-        Ok(Self {
-            base: site
-                .public_url
-                .as_str()
-                .trim_end_matches('/')
-                .to_uppercase(),
-            host: site.short_address(),
-        })
-    }
-}
-
 fn services(
     ports: Ports,
     resets: Resets,
@@ -222,7 +200,7 @@ async fn new_picture(
 ) -> Option<Picture> {
     match pairing::offer(&ports, &place, &visit).await {
         Ok(pairing) => Some(Picture {
-            url: format!("{}/K/{}", address.base, pairing.nonce),
+            url: address.of_picture(&pairing.nonce),
             host: address.host.clone(),
             short_code: pairing.short_code,
             expires: pairing.expires,

@@ -3,6 +3,7 @@
 
 pub mod driver;
 pub mod effect;
+pub mod finding;
 pub mod grant;
 pub mod message;
 pub mod ports;

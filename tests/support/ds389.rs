@@ -30,8 +30,8 @@ pub const START_PASSWORD: &str = "Start-Passw0rd-1";
 /// lin.wei's, who changed it.
 pub const LIN_PASSWORD: &str = "Kept-Since-Today-2";
 
-const ROOT_DN: &str = "cn=Directory Manager";
-const ROOT_PASSWORD: &str = "Root-Passw0rd-1";
+pub const ROOT_DN: &str = "cn=Directory Manager";
+pub const ROOT_PASSWORD: &str = "Root-Passw0rd-1";
 const ACCOUNT: &str = include_str!("../../assets/389ds/1-account.ldif");
 const ACCESS: &str = include_str!("../../assets/389ds/2-access.ldif");
 const SETUP: &str = include_str!("ds389/setup.sh");
@@ -162,6 +162,27 @@ impl Ds389 {
     pub fn bind(&self, dn: &str, password: &str) -> Output {
         let root = ["-e", "ppolicy", "-b", "", "-s", "base", "1.1"];
         self.run("ldapsearch", dn, password, &root)
+    }
+
+    /// An entry as the Directory Manager sees it, password and operational attributes included.
+    pub fn ldif(&self, dn: &str) -> String {
+        let arguments = [
+            "-LLL",
+            "-b",
+            dn,
+            "-s",
+            "base",
+            "(objectClass=*)",
+            "*",
+            "modifyTimestamp",
+            "modifiersName",
+            "passwordHistory",
+            "passwordRetryCount",
+            "passwordExpirationTime",
+        ];
+        let done = self.run("ldapsearch", ROOT_DN, ROOT_PASSWORD, &arguments);
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap()
     }
 
     /// Runs a tool of ldap-utils as somebody, over LDAPS.

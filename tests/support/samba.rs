@@ -33,7 +33,8 @@ pub const SERVICE_PASSWORD: &str = "Service-Passw0rd-1";
 pub const START_PASSWORD: &str = "Start-Passw0rd-1";
 
 const ADMIN: &str = "Administrator@corp.example.test";
-const ADMIN_PASSWORD: &str = "Adm1n-Passw0rd!";
+pub const ADMIN_DN: &str = "CN=Administrator,CN=Users,DC=corp,DC=example,DC=test";
+pub const ADMIN_PASSWORD: &str = "Adm1n-Passw0rd!";
 const BUILD: &str = include_str!("samba/build.py");
 const RIGHTS: &str = include_str!("../../assets/active-directory/rights.sddl");
 /// LDAP and LDAPS.

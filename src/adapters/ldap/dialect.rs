@@ -7,13 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ldap3::LdapResult;
 
+use super::examine::{Powers, RightToReset, ServerTime, powers_by_delete, right_by_delete};
 use super::groups::{self, Member};
 use super::lookup::Lookup;
 use super::session::{Entry, Fault, Session};
-use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::finding::Finding;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// One product's ways. Knows nothing of connections, fail-over or the settings of a site.
@@ -86,6 +88,50 @@ pub(super) trait Dialect: Send + Sync {
 
     /// What the answer to a bind with the new password says.
     fn proof(&self, result: &LdapResult) -> ProvingBind;
+
+    /// Whether the service account may reset this account, found out without changing anything.
+    async fn right_to_reset(&self, session: &mut Session, dn: &str) -> Result<RightToReset, Fault> {
+        right_by_delete(session, dn).await
+    }
+
+    /// What the service account may do besides, of these attributes for instance.
+    async fn powers(
+        &self,
+        session: &mut Session,
+        dn: &str,
+        attributes: &[&str],
+    ) -> Result<Powers, Fault> {
+        powers_by_delete(session, dn, attributes).await
+    }
+
+    /// Whether employees can write an attribute of their own entry. `None`: the server does not
+    /// tell.
+    async fn self_writers(
+        &self,
+        _session: &mut Session,
+        _account: &Account,
+        _attribute: &str,
+    ) -> Result<Option<bool>, Fault> {
+        Ok(None)
+    }
+
+    /// Whether the policies of single accounts can be read, where that is a right of its own.
+    async fn special_policies(&self, _session: &mut Session, _lookup: &Lookup) -> Option<Finding> {
+        None
+    }
+
+    /// Where the server tells its own time. `None`: nowhere.
+    fn server_time(&self) -> Option<ServerTime> {
+        None
+    }
+
+    /// Everybody who is a person.
+    fn people_filter(&self) -> &'static str {
+        "(objectClass=person)"
+    }
+
+    /// The file in the sources that holds the least rights.
+    fn rights_file(&self) -> &'static str;
 
     /// The cheapest question that only a living server answers.
     async fn alive(&self, session: &mut Session) -> Result<(), Fault> {

@@ -27,9 +27,9 @@ use crate::flow::ports::{
 
 /// An OpenLDAP directory: one or more servers with the same entries.
 pub struct LdapDirectory {
-    servers: Servers,
-    lookup: Lookup,
-    clock: Arc<dyn Clock>,
+    pub(super) servers: Servers,
+    pub(super) lookup: Lookup,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl LdapDirectory {

@@ -11,6 +11,7 @@ mod dialect;
 mod directory;
 mod dn;
 mod ds389;
+mod examine;
 mod gentime;
 mod groups;
 mod lookup;

@@ -131,6 +131,11 @@ impl Servers {
         &self.bind_dn
     }
 
+    /// The service account's password.
+    pub(super) fn bind_password(&self) -> &str {
+        self.bind_password.expose()
+    }
+
     /// Every server once: `first`, then the ones not known to be dead, then the dead, each in the
     /// configured order. The dead ones are not left out, since they may be back and all there is.
     fn in_order(&self, first: Option<&ServerUrl>) -> Vec<&Server> {

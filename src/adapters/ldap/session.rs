@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use ldap3::controls::RawControl;
+use ldap3::controls::{Control, ControlType, PagedResults, RawControl};
 use ldap3::exop::{PasswordModify, WhoAmI};
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, SearchEntry,
@@ -30,6 +30,11 @@ impl Budget {
         Self(Instant::now() + limits::DIRECTORY_TIMEOUT)
     }
 
+    /// Starts now, for a look at all the people, which may be many.
+    pub(super) fn patient() -> Self {
+        Self(Instant::now() + Duration::from_secs(120))
+    }
+
     fn left(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
@@ -49,6 +54,16 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// What the library or the server said.
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::NotSent(words)
+            | Self::Gone(words)
+            | Self::Silent(words)
+            | Self::Refused(words) => words,
+        }
+    }
+
     fn from_ldap(error: LdapError) -> Self {
         let text = error.to_string();
         match error {
@@ -146,12 +161,81 @@ pub(super) struct Search<'a> {
     pub(super) limit: u16,
 }
 
+impl<'a> Search<'a> {
+    /// For one entry by its DN.
+    fn of_one(dn: &'a str, attributes: &'a [&'a str]) -> Self {
+        Self {
+            base: dn,
+            scope: Scope::Base,
+            filter: "(objectClass=*)",
+            attributes,
+            limit: 1,
+        }
+    }
+}
+
 /// What was found.
 pub(super) struct Found {
     /// At most as many as asked for.
     pub(super) entries: Vec<Entry>,
     /// There are more.
     pub(super) cut: bool,
+}
+
+/// A search of the people, page by page (RFC 2696), so that memory does not grow with them.
+pub(super) struct Pages {
+    base: String,
+    filter: &'static str,
+    attributes: Vec<String>,
+    /// The server's own bookmark; `None` when all have come.
+    cookie: Option<Vec<u8>>,
+}
+
+/// So many entries a page; servers cap it at 1,000 (Active Directory) or 500 (slapd) and up.
+const PAGE: i32 = 500;
+
+impl Pages {
+    pub(super) fn new(base: &str, filter: &'static str, attributes: &[&str]) -> Self {
+        Self {
+            base: base.to_owned(),
+            filter,
+            attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+            cookie: Some(Vec::new()),
+        }
+    }
+
+    /// The next page; `None` after the last.
+    pub(super) async fn next(
+        &mut self,
+        session: &mut Session,
+    ) -> Result<Option<Vec<Entry>>, Fault> {
+        let Some(cookie) = self.cookie.take() else {
+            return Ok(None);
+        };
+        let request = PagedResults { size: PAGE, cookie };
+        let answer = session
+            .ldap
+            .with_timeout(session.budget.left())
+            .with_controls(RawControl::from(request))
+            .search(&self.base, Scope::Subtree, self.filter, &self.attributes)
+            .await
+            .map_err(Fault::from_ldap)?;
+        let (entries, result) = (answer.0, answer.1);
+        if result.rc != 0 {
+            return Err(Fault::from_result("a paged search was refused", &result));
+        }
+        let bookmark = result.ctrls.iter().find_map(|control| match control {
+            Control(Some(ControlType::PagedResults), raw) => raw.val.as_ref().map(|_| raw.parse()),
+            _ => None,
+        });
+        self.cookie = bookmark
+            .map(|paged: PagedResults| paged.cookie)
+            .filter(|cookie| !cookie.is_empty());
+        let entries = entries
+            .into_iter()
+            .map(|entry| Entry::new(SearchEntry::construct(entry)));
+        Ok(Some(entries.collect()))
+    }
 }
 
 /// An open connection and the budget of the call it serves. Clones share the connection.
@@ -227,6 +311,14 @@ impl Session {
 
     /// A search. A base that does not exist finds nothing.
     pub(super) async fn search(&mut self, search: &Search<'_>) -> Result<Found, Fault> {
+        self.search_with(search, Vec::new()).await
+    }
+
+    async fn search_with(
+        &mut self,
+        search: &Search<'_>,
+        controls: Vec<RawControl>,
+    ) -> Result<Found, Fault> {
         const SUCCESS: u32 = 0;
         const SIZE_LIMIT_EXCEEDED: u32 = 4;
         const NO_SUCH_OBJECT: u32 = 32;
@@ -237,6 +329,7 @@ impl Session {
             .ldap
             .with_timeout(self.budget.left())
             .with_search_options(options)
+            .with_controls(controls)
             .search(search.base, search.scope, search.filter, search.attributes)
             .await
             .map_err(Fault::from_ldap)?;
@@ -263,14 +356,20 @@ impl Session {
         dn: &str,
         attributes: &[&str],
     ) -> Result<Option<Entry>, Fault> {
-        let search = Search {
-            base: dn,
-            scope: Scope::Base,
-            filter: "(objectClass=*)",
-            attributes,
-            limit: 1,
-        };
+        let search = Search::of_one(dn, attributes);
         Ok(self.search(&search).await?.entries.pop())
+    }
+
+    /// Reads one entry, with a control.
+    pub(super) async fn read_with(
+        &mut self,
+        dn: &str,
+        attributes: &[&str],
+        control: RawControl,
+    ) -> Result<Option<Entry>, Fault> {
+        let search = Search::of_one(dn, attributes);
+        let found = self.search_with(&search, vec![control]).await?;
+        Ok(found.entries.into_iter().next())
     }
 
     /// RFC 3062: sets another entry's password, asking for the policy's word.

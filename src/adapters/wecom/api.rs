@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::WecomSettings;
 use super::errcode::{self, Meaning};
+use super::examine::{About, MemberReply};
 use super::token::{Fetched, TokenCache};
 use crate::domain::secret::Credential;
 use crate::flow::ports::Clock;
@@ -187,6 +188,33 @@ impl Api {
             0 => Ok(()),
             _ => Err(Failure::Code(APP_DISABLED)),
         }
+    }
+
+    /// Whether WeCom gives a token for this company and this secret.
+    pub(super) async fn token_works(&self) -> Result<(), Failure> {
+        self.tokens
+            .token(None, || self.fetch_token())
+            .await
+            .map(|_| ())
+    }
+
+    /// `GET /cgi-bin/agent/get`: all that it tells.
+    pub(super) async fn about(&self, agent_id: i64) -> Result<About, Failure> {
+        let agent_id = agent_id.to_string();
+        self.authorised(|token| {
+            let query = [("access_token", token), ("agentid", agent_id.as_str())];
+            Ok(self.client.get(self.url("/cgi-bin/agent/get", &query)?))
+        })
+        .await
+    }
+
+    /// `GET /cgi-bin/user/get` (<https://developer.work.weixin.qq.com/document/path/90196>).
+    pub(super) async fn member(&self, userid: &str) -> Result<MemberReply, Failure> {
+        self.authorised(|token| {
+            let query = [("access_token", token), ("userid", userid)];
+            Ok(self.client.get(self.url("/cgi-bin/user/get", &query)?))
+        })
+        .await
     }
 
     /// Runs a call with the token; when WeCom no longer takes that, once more with another one.

@@ -5,6 +5,7 @@
 
 mod api;
 mod errcode;
+mod examine;
 mod health;
 mod pace;
 mod text;

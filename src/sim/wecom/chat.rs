@@ -86,6 +86,10 @@ impl Chats {
         }
     }
 
+    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter()
+    }
+
     pub(super) fn member(&self, userid: &str) -> Option<&Member> {
         self.members
             .iter()

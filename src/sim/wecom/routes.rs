@@ -175,9 +175,17 @@ async fn app(Injected(shared): Injected<Arc<Shared>>, query: Parameters) -> Resp
             return Err(40056);
         }
         let close = u8::from(state.faults.app_closed);
+        let seen_by: Vec<Value> = state
+            .chats
+            .members()
+            .filter(|member| member.in_range)
+            .map(|member| json!({"userid": member.userid}))
+            .collect();
         Ok(
             json!({"errcode": 0, "errmsg": "ok", "agentid": agent_id, "name": "Reset Password",
-            "close": close, "redirect_domain": "", "isreportenter": 0, "home_url": ""}),
+            "close": close, "redirect_domain": "", "isreportenter": 0, "home_url": "",
+            "allow_userinfos": {"user": seen_by}, "allow_partys": {"partyid": []},
+            "allow_tags": {"tagid": []}}),
         )
     })
     .await

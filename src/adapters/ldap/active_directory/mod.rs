@@ -3,8 +3,10 @@
 //!
 //! Samba 4.17 was there to try everything on; where Windows is only documented, it says so.
 
+mod descriptor;
 mod filetime;
 mod policy;
+mod rights;
 mod verdicts;
 
 use std::collections::HashSet;
@@ -16,12 +18,14 @@ use zeroize::Zeroizing;
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::dn;
+use super::examine::{Powers, RightToReset, ServerTime};
 use super::groups::{self, Member, NOBODY};
 use super::lookup::Lookup;
 use super::session::{Entry, Fault, Search, Session};
-use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::finding::Finding;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// userAccountControl (MS-ADTS, 2.2.16).
@@ -215,6 +219,44 @@ impl Dialect for ActiveDirectory {
 
     fn proof(&self, result: &LdapResult) -> ProvingBind {
         verdicts::proof(result)
+    }
+
+    async fn right_to_reset(&self, session: &mut Session, dn: &str) -> Result<RightToReset, Fault> {
+        rights::to_reset(session, dn).await
+    }
+
+    async fn powers(
+        &self,
+        session: &mut Session,
+        dn: &str,
+        _attributes: &[&str],
+    ) -> Result<Powers, Fault> {
+        rights::powers(session, dn).await
+    }
+
+    async fn self_writers(
+        &self,
+        session: &mut Session,
+        account: &Account,
+        attribute: &str,
+    ) -> Result<Option<bool>, Fault> {
+        rights::self_writers(session, account, attribute).await
+    }
+
+    async fn special_policies(&self, session: &mut Session, lookup: &Lookup) -> Option<Finding> {
+        Some(rights::fine_grained(session, lookup).await)
+    }
+
+    fn server_time(&self) -> Option<ServerTime> {
+        Some(("", "currentTime"))
+    }
+
+    fn people_filter(&self) -> &'static str {
+        "(&(objectCategory=person)(objectClass=user))"
+    }
+
+    fn rights_file(&self) -> &'static str {
+        "assets/active-directory/rights.sddl"
     }
 
     /// Samba has no WhoAmI.

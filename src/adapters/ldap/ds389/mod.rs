@@ -10,6 +10,7 @@ use ldap3::{LdapResult, Mod};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::dn;
+use super::examine::{RightToReset, ServerTime, may_delete, right_by_delete};
 use super::gentime;
 use super::groups::NOBODY;
 use super::lookup::Lookup;
@@ -46,6 +47,29 @@ impl Dialect for Ds389 {
             "passwordRetryCount",
             "pwdpolicysubentry",
         ]
+    }
+
+    fn server_time(&self) -> Option<ServerTime> {
+        Some(("cn=monitor", "currentTime"))
+    }
+
+    fn rights_file(&self) -> &'static str {
+        "assets/389ds/2-access.ldif"
+    }
+
+    /// Also the right to end the must-change that follows every reset.
+    async fn right_to_reset(&self, session: &mut Session, dn: &str) -> Result<RightToReset, Fault> {
+        /// An end that nobody's password has.
+        const ABSENT: &str = "19990102030405Z";
+        let right = right_by_delete(session, dn).await?;
+        if right != RightToReset::Held {
+            return Ok(right);
+        }
+        let may = may_delete(session, dn, "passwordExpirationTime", ABSENT).await?;
+        Ok(match may {
+            Ok(false) => RightToReset::Missing("write passwordExpirationTime".to_owned()),
+            Ok(true) | Err(_) => RightToReset::Held,
+        })
     }
 
     /// Seen, 2.3.1: uid, cn, sn, givenName, mail and this one.

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use ldap3::{LdapResult, Scope};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
+use super::examine::ServerTime;
 use super::gentime;
 use super::lookup::Lookup;
 use super::ppolicy;
@@ -38,6 +39,15 @@ impl Dialect for OpenLdap {
             "pwdEndTime",
             "pwdPolicySubentry",
         ]
+    }
+
+    /// The monitor backend, where there is one that may be read.
+    fn server_time(&self) -> Option<ServerTime> {
+        Some(("cn=Current,cn=Time,cn=Monitor", "monitorTimestamp"))
+    }
+
+    fn rights_file(&self) -> &'static str {
+        "assets/openldap/4-access.ldif"
     }
 
     fn key(&self, entry: &Entry) -> Option<AccountKey> {
