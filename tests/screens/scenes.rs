@@ -26,6 +26,17 @@ pub(crate) fn all() -> Vec<Scene> {
         ("menu_wecom_down", |s| menu_in_outage(s, true, false)),
         ("menu_directory_down", |s| menu_in_outage(s, false, true)),
         ("workspace", workspace),
+        ("workspace_open", |s| workspace_at(s, 0)),
+        ("workspace_tab", |s| workspace_at(s, 1)),
+        ("workspace_form", |s| workspace_at(s, 3)),
+        ("workspace_in_ascii", workspace_ascii),
+        ("chat_expand", |s| chat_at(s, ChatPasswords::Allow, 1)),
+        ("chat_send", |s| chat_at(s, ChatPasswords::Allow, 2)),
+        ("chat_send_for_a_link", |s| {
+            chat_at(s, ChatPasswords::Off, 2)
+        }),
+        ("chat_answer", |s| chat_at(s, ChatPasswords::Allow, 3)),
+        ("chat_link", |s| chat_at(s, ChatPasswords::Off, 3)),
         ("chat_off", |s| chat(s, ChatPasswords::Off)),
         ("chat_temporary", |s| chat(s, ChatPasswords::Temporary)),
         ("chat_allow", |s| chat(s, ChatPasswords::Allow)),
@@ -122,6 +133,33 @@ fn workspace(settings: AppSettings) -> Kiosk {
     let mut kiosk = typed(Kiosk::ready(settings), "1");
     kiosk.press(KeyCode::Down).press(KeyCode::Down);
     kiosk
+}
+
+/// The focus on a step, counted from 0.
+fn at_step(mut kiosk: Kiosk, step: usize) -> Kiosk {
+    for _ in 0..step {
+        kiosk.press(KeyCode::Down);
+    }
+    kiosk
+}
+
+fn workspace_at(settings: AppSettings, step: usize) -> Kiosk {
+    at_step(typed(Kiosk::ready(settings), "1"), step)
+}
+
+fn workspace_ascii(mut settings: AppSettings) -> Kiosk {
+    settings.capabilities = Capabilities {
+        colour: Colour::None,
+        utf8: false,
+        half_blocks: false,
+        lines: false,
+        chinese: false,
+    };
+    workspace(settings)
+}
+
+fn chat_at(settings: AppSettings, chat_passwords: ChatPasswords, step: usize) -> Kiosk {
+    at_step(chat(settings, chat_passwords), step)
 }
 
 fn chat(settings: AppSettings, chat_passwords: ChatPasswords) -> Kiosk {

@@ -41,6 +41,13 @@ screen-workspace-3 = Tap "Account PWD Reset"
 screen-workspace-4 = Follow the form, then sign in here as usual
 screen-workspace-or-scan = Or scan the picture: in WeCom tap +, then Scan. It opens the same form.
 
+# On the drawn phone: short words.
+screen-drawn-tap = tap
+screen-drawn-wecom = WeCom
+screen-drawn-workspace = Workspace
+screen-drawn-expand = Expand
+screen-drawn-form = Open form
+
 # Method 2.
 screen-chat-title = Write to "Reset Password" in WeCom
 screen-chat-1 = Search WeCom for: Reset Password

@@ -41,6 +41,13 @@ screen-workspace-3 = Ketuk "Account PWD Reset"
 screen-workspace-4 = Isi formulirnya, lalu masuk ke komputer seperti biasa
 screen-workspace-or-scan = Atau pindai gambar ini: di WeCom ketuk +, lalu Scan. Formulirnya sama.
 
+# On the drawn phone: short words.
+screen-drawn-tap = ketuk
+screen-drawn-wecom = WeCom
+screen-drawn-workspace = Workspace
+screen-drawn-expand = Expand
+screen-drawn-form = Buka form
+
 # Method 2.
 screen-chat-title = Kirim pesan ke "Reset Password" di WeCom
 screen-chat-1 = Cari di WeCom: Reset Password

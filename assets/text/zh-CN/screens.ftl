@@ -41,6 +41,13 @@ screen-workspace-3 = 点"Account PWD Reset"
 screen-workspace-4 = 按表单填写，然后照常登录电脑
 screen-workspace-or-scan = 也可以扫描右边的图：在企业微信里点"+"，再点"扫一扫"，打开的是同一张表单。
 
+# On the drawn phone: short words.
+screen-drawn-tap = 点
+screen-drawn-wecom = 企业微信
+screen-drawn-workspace = 工作台
+screen-drawn-expand = 展开
+screen-drawn-form = 打开表单
+
 # Method 2.
 screen-chat-title = 在企业微信里发消息给 "Reset Password"
 screen-chat-1 = 在企业微信里搜索：Reset Password

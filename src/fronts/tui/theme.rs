@@ -92,6 +92,14 @@ pub struct Signs {
     pub empty: char,
     /// Between two words in one line.
     pub dot: char,
+    /// An upright edge.
+    pub side: char,
+    /// Top left, top right, bottom left, bottom right.
+    pub corners: [char; 4],
+    /// Points at what is above.
+    pub up: char,
+    /// Points at what is below.
+    pub down: char,
 }
 
 impl Signs {
@@ -106,6 +114,15 @@ impl Signs {
                 full: '█',
                 empty: '·',
                 dot: '·',
+                side: '│',
+                // Nor round corners.
+                corners: if capabilities.chinese {
+                    ['╭', '╮', '╰', '╯']
+                } else {
+                    ['┌', '┐', '└', '┘']
+                },
+                up: '▲',
+                down: '▼',
             }
         } else {
             Self {
@@ -115,6 +132,10 @@ impl Signs {
                 full: '#',
                 empty: '.',
                 dot: '-',
+                side: '|',
+                corners: ['+'; 4],
+                up: '^',
+                down: 'v',
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Method 2: the steps in WeCom's chat, and what stays there.
 
 use super::page::View;
-use super::steps;
+use super::{drawings, steps};
 use crate::fronts::tui::app::ChatPasswords;
 use crate::fronts::tui::widgets::canvas::Canvas;
 
@@ -18,7 +18,15 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
     view.headline(&mut column, canvas, "screen-chat-title");
     let list = ["screen-chat-1", "screen-chat-2", send, last].map(|key| view.words.say(key));
-    steps::draw(view, &mut column, canvas, &list);
+    let phone = |step| drawings::chat(view, step);
+    steps::draw(
+        view,
+        &mut column,
+        canvas,
+        &list,
+        &view.words.say(stays),
+        phone,
+    );
     if view.page.tight && column.room() > 4 {
         column.space();
     }

@@ -2,6 +2,7 @@
 
 pub(super) mod chat;
 pub(super) mod code;
+mod drawings;
 pub(super) mod edges;
 pub(super) mod ended;
 pub(super) mod login;

@@ -1,7 +1,7 @@
 //! Method 1: the steps in WeCom's Workspace, or the picture.
 
 use super::page::View;
-use super::{menu, steps};
+use super::{drawings, menu, steps};
 use crate::fronts::tui::widgets::canvas::Canvas;
 
 pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
@@ -18,7 +18,12 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
         "screen-workspace-4",
     ]
     .map(|key| view.words.say(key));
-    steps::draw(view, &mut column, canvas, &list);
+    let below = match drawn {
+        Some(_) => view.words.say("screen-workspace-or-scan"),
+        None => String::new(),
+    };
+    let phone = |step| drawings::workspace(view, step);
+    steps::draw(view, &mut column, canvas, &list, &below, phone);
     if drawn.is_some() {
         view.say(&mut column, canvas, "screen-workspace-or-scan");
     } else {

@@ -40,6 +40,25 @@ impl Column {
         }
     }
 
+    /// Splits its right part off, `width` columns wide.
+    pub(crate) fn split_right(&mut self, width: u16, gap: u16) -> Rect {
+        let left = self.width.saturating_sub(width + gap);
+        let area = Rect {
+            x: self.x + left + gap,
+            y: self.y,
+            width: self.width.saturating_sub(left + gap),
+            height: self.room(),
+        };
+        self.width = left;
+        area
+    }
+
+    /// How many rows a text takes, `indent` columns further right.
+    pub(crate) fn rows_of(&self, text: &str, indent: u16) -> u16 {
+        let lines = wrap(text, self.width.saturating_sub(indent)).len();
+        u16::try_from(lines).unwrap_or(u16::MAX)
+    }
+
     /// How many rows are left.
     pub(crate) fn room(&self) -> u16 {
         self.bottom.saturating_sub(self.y)

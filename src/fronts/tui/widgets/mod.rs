@@ -2,5 +2,6 @@
 
 pub(super) mod canvas;
 pub(super) mod column;
+pub(super) mod phone;
 pub mod qr;
 pub(super) mod wrap;
