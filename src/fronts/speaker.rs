@@ -26,10 +26,34 @@ pub struct Speaker<'a> {
     pub it_phone: Option<&'a str>,
 }
 
+/// The meter's three verdicts.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Guessing {
+    /// Easy to guess.
+    Easy,
+    /// Could be better.
+    Better,
+    /// Hard to guess.
+    Hard,
+}
+
+impl Guessing {
+    /// Of a score from 0 to 4. One below `at_least` is never called hard to guess.
+    fn of(score: u8, at_least: u8) -> Self {
+        match score {
+            0 | 1 => Self::Easy,
+            score if score < at_least.max(3) => Self::Better,
+            _ => Self::Hard,
+        }
+    }
+}
+
 /// What the strength meter says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StrengthWords {
-    /// Easy to guess, could be better, hard to guess.
+    /// What it says.
+    pub guessing: Guessing,
+    /// The same in words.
     pub verdict: String,
     /// One sentence: what makes it easy to guess.
     pub reason: Option<String>,
@@ -49,14 +73,16 @@ pub struct RefusalWords {
 }
 
 impl Speaker<'_> {
-    /// The meter's three verdicts; a score below `at_least` is never called hard to guess.
+    /// What the meter says of a strength, where the policy asks for a score of `at_least`.
     pub fn strength(&self, strength: &Strength, at_least: u8) -> StrengthWords {
-        let verdict = match strength.score {
-            0 | 1 => "strength-easy",
-            score if score < at_least.max(3) => "strength-better",
-            _ => "strength-hard",
+        let guessing = Guessing::of(strength.score, at_least);
+        let verdict = match guessing {
+            Guessing::Easy => "strength-easy",
+            Guessing::Better => "strength-better",
+            Guessing::Hard => "strength-hard",
         };
         StrengthWords {
+            guessing,
             verdict: self.say(verdict),
             reason: strength.reason.map(|reason| self.say(reason_key(reason))),
             fix: strength.fix.map(|fix| self.say(fix_key(fix))),

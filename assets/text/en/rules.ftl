@@ -22,5 +22,5 @@ rule-own-checks = the directory has checks of its own, made at the end
 # Typed text that is no password at all.
 rule-password-empty = Type the new password.
 rule-password-too-long = A password has { $n } characters at most; this one is longer.
-rule-password-control = A password cannot hold control characters.
+rule-password-control = That holds signs no keyboard can type. Nothing was taken.
 rule-password-scheme = A password cannot begin with a word in curly braces.

@@ -19,5 +19,5 @@ rule-own-checks = sistem akun punya pemeriksaan sendiri di akhir
 # Typed text that is no password at all.
 rule-password-empty = Ketik kata sandi baru.
 rule-password-too-long = Kata sandi paling banyak { $n } karakter; yang ini lebih panjang.
-rule-password-control = Kata sandi tidak boleh memuat karakter kendali.
+rule-password-control = Ada tanda yang tidak dapat diketik. Tidak ada yang diambil.
 rule-password-scheme = Kata sandi tidak boleh diawali kata dalam kurung kurawal.

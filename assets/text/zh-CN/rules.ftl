@@ -19,5 +19,5 @@ rule-own-checks = 账号系统最后还有自己的检查
 # Typed text that is no password at all.
 rule-password-empty = 请输入新密码。
 rule-password-too-long = 密码最多 { $n } 个字符；这个太长了。
-rule-password-control = 密码不能含控制字符。
+rule-password-control = 其中有键盘打不出的字符，没有采用。
 rule-password-scheme = 密码不能以花括号中的词开头。

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::page::{FieldLine, View, label_width};
 use super::strength;
 use crate::domain::policy::Verdict;
+use crate::domain::secret::PasswordError;
 use crate::fronts::tui::app::screen::{NewPasswordScreen, PasswordNote};
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
@@ -60,6 +61,7 @@ fn fields(
     strength::draw(
         view,
         screen.report.as_ref().map(|report| &report.strength),
+        screen.policy.site.min_strength,
         (meter, label_width),
         column,
         canvas,
@@ -78,11 +80,11 @@ fn fields(
 fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas: &mut Canvas<'_>) {
     let theme = canvas.theme;
     let note = match screen.note {
-        Some(PasswordNote::Mismatch) => Some("screen-password-mismatch"),
-        Some(PasswordNote::TooLong) => Some("screen-password-too-long"),
-        Some(PasswordNote::Scheme) => Some("rule-password-scheme"),
-        Some(PasswordNote::Unfit) => Some("screen-password-unfit"),
         None => None,
+        Some(PasswordNote::Mismatch) => Some(view.words.say("screen-password-mismatch")),
+        Some(PasswordNote::TooLong) => Some(view.speaker().no_password(PasswordError::TooLong)),
+        Some(PasswordNote::Scheme) => Some(view.speaker().no_password(PasswordError::Scheme)),
+        Some(PasswordNote::Unfit) => Some(view.speaker().no_password(PasswordError::Control)),
     };
     if screen.leaving {
         column.text(
@@ -93,7 +95,7 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
     } else if screen.busy {
         view.say(column, canvas, "screen-password-busy");
     } else if let Some(note) = note {
-        column.text(canvas, &view.words.say(note), theme.no());
+        column.text(canvas, &note, theme.no());
     } else if let Some(refusal) = &screen.refusal {
         let said = view.speaker().refusal(refusal);
         column.text(canvas, &said.what, theme.no());

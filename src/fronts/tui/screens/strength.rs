@@ -2,6 +2,7 @@
 
 use super::page::View;
 use crate::domain::strength::Strength;
+use crate::fronts::speaker::Guessing;
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
@@ -12,18 +13,23 @@ const BAR: u16 = 8;
 pub(super) fn draw(
     view: &View<'_>,
     strength: Option<&Strength>,
+    at_least: u8,
     label: (&str, u16),
     column: &mut Column,
     canvas: &mut Canvas<'_>,
 ) {
     let theme = canvas.theme;
-    let (word, filled, style) = match strength.map(|strength| strength.score) {
-        None => ("screen-strength-none", 0, theme.plain()),
-        Some(0) => ("strength-easy", 1, theme.no()),
-        Some(1) => ("strength-easy", 2, theme.no()),
-        Some(2) => ("strength-better", 4, theme.wait()),
-        Some(3) => ("strength-hard", 6, theme.ok()),
-        Some(_) => ("strength-hard", BAR, theme.ok()),
+    let (word, filled, style) = match strength {
+        None => (view.words.say("screen-strength-none"), 0, theme.plain()),
+        Some(strength) => {
+            let said = view.speaker().strength(strength, at_least);
+            let style = match said.guessing {
+                Guessing::Easy => theme.no(),
+                Guessing::Better => theme.wait(),
+                Guessing::Hard => theme.ok(),
+            };
+            (said.verdict, filled(strength.score), style)
+        }
     };
     if column.room() == 0 {
         return;
@@ -35,7 +41,15 @@ pub(super) fn draw(
     canvas.fill_row(x + filled, y, BAR - filled, empty, theme.plain());
     let word_x = x + BAR + 2;
     let room = (column.x + column.width).saturating_sub(word_x);
-    canvas.put(word_x, y, room, &view.words.say(word), style);
+    canvas.put(word_x, y, room, &word, style);
+}
+
+/// How much of the bar a score from 0 to 4 fills.
+fn filled(score: u8) -> u16 {
+    match score {
+        0 => 1,
+        score => (u16::from(score) * 2).min(BAR),
+    }
 }
 
 /// What makes it easy to guess, and what would make it better.
