@@ -21,7 +21,7 @@ use crate::support::samba::{
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn settings(samba: &Samba) -> LdapSettings {
+pub(crate) fn settings(samba: &Samba) -> LdapSettings {
     LdapSettings {
         urls: vec![samba.ldaps_url()],
         starttls: false,
@@ -40,7 +40,7 @@ fn settings(samba: &Samba) -> LdapSettings {
     }
 }
 
-fn open(settings: LdapSettings) -> LdapDirectory {
+pub(crate) fn open(settings: LdapSettings) -> LdapDirectory {
     LdapDirectory::active_directory(settings, Arc::new(TestClock)).unwrap()
 }
 

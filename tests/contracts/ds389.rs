@@ -20,7 +20,7 @@ use crate::support::ds389::{
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn settings(server: &Ds389) -> LdapSettings {
+pub(crate) fn settings(server: &Ds389) -> LdapSettings {
     LdapSettings {
         urls: vec![server.ldaps_url()],
         starttls: false,
@@ -41,7 +41,7 @@ pub(crate) fn connect(server: &Ds389) -> LdapDirectory {
     open(settings(server))
 }
 
-fn open(settings: LdapSettings) -> LdapDirectory {
+pub(crate) fn open(settings: LdapSettings) -> LdapDirectory {
     LdapDirectory::ds389(settings, Arc::new(TestClock)).unwrap()
 }
 

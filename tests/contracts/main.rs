@@ -12,6 +12,7 @@ mod active_directory;
 mod agreement;
 mod directory;
 mod ds389;
+mod failover;
 mod messenger;
 mod store;
 

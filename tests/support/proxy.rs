@@ -29,8 +29,8 @@ struct Gate {
 }
 
 impl Proxy {
-    /// Starts one before `port`.
-    pub async fn before(port: u16) -> Self {
+    /// Starts one before the server at `target`.
+    pub async fn before(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gate = Arc::new(Gate::default());
         let proxy = Self {
@@ -39,7 +39,7 @@ impl Proxy {
         };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(serve(client, port, gate.clone()));
+                tokio::spawn(serve(client, target, gate.clone()));
             }
         });
         proxy
@@ -81,8 +81,7 @@ impl Proxy {
 }
 
 /// One connection; when one side ends, both do.
-async fn serve(client: TcpStream, port: u16, gate: Arc<Gate>) {
-    let target = SocketAddr::from(([127, 0, 0, 1], port));
+async fn serve(client: TcpStream, target: SocketAddr, gate: Arc<Gate>) {
     let Ok(server) = TcpStream::connect(target).await else {
         return;
     };
