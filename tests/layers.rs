@@ -45,7 +45,7 @@ const IMPURE: &[&str] = &[
     "reqwest",
     "axum",
     "sqlx",
-    "ratatui",
+    "ratatui_core",
     "crossterm",
 ];
 

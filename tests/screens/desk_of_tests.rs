@@ -4,11 +4,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Color;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use ratatui_core::backend::TestBackend;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::{Position, Rect};
+use ratatui_core::style::Color;
+use ratatui_core::{Terminal, TerminalOptions, Viewport};
 use rekey::domain::account::PasswordAge;
 use rekey::domain::policy::{
     BeyondAscii, Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy,

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::Command;
 
-use ratatui::buffer::Buffer;
-use ratatui::style::Color;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::style::Color;
 
 use crate::desk_of_tests::{Kiosk, settings};
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::Position;
-use ratatui::style::{Color, Modifier};
+use ratatui_core::buffer::{Buffer, Cell};
+use ratatui_core::layout::Position;
+use ratatui_core::style::{Color, Modifier};
 use rekey::text::Language;
 use unicode_width::UnicodeWidthStr;
 

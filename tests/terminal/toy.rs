@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use ratatui::Frame;
-use ratatui::text::Text;
+use ratatui_core::terminal::Frame;
+use ratatui_core::text::Text;
 use rekey::domain::policy::{DirectoryPolicy, Policy, SitePolicy};
 use rekey::domain::secret::Password;
 use rekey::domain::time::{Now, Timestamp};

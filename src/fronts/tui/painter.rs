@@ -10,8 +10,8 @@ mod ansi;
 use std::convert::Infallible;
 use std::io;
 
-use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+use ratatui_core::layout::Rect;
+use ratatui_core::terminal::{Frame, Terminal, TerminalOptions, Viewport};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use zeroize::{Zeroize, Zeroizing};
 

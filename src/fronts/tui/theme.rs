@@ -1,7 +1,7 @@
 //! Named styles and signs. Colour never carries a meaning alone: words, bold and reverse carry it
 //! too, so that a screen without colours says the same.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui_core::style::{Color, Modifier, Style};
 
 use super::msg::{Capabilities, Colour};
 

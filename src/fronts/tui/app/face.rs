@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ratatui::Frame;
+use ratatui_core::terminal::Frame;
 
 use super::App;
 use crate::domain::time::Now;

@@ -11,9 +11,9 @@ mod settings;
 
 use std::time::Duration;
 
-use ratatui::Frame;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Rect;
+use ratatui_core::terminal::Frame;
 
 pub use settings::{AppSettings, ChatPasswords, DemoHint};
 

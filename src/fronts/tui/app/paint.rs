@@ -1,6 +1,6 @@
 //! Which screen is drawn where, and which keys work on it.
 
-use ratatui::layout::Rect;
+use ratatui_core::layout::Rect;
 
 use super::App;
 use super::clock::{Ending, NOTHING_CAME};

@@ -8,10 +8,10 @@
 use std::convert::Infallible;
 use std::io::Write as _;
 
-use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
-use ratatui::style::{Color, Modifier};
+use ratatui_core::backend::{Backend, ClearType, WindowSize};
+use ratatui_core::buffer::Cell;
+use ratatui_core::layout::{Position, Size};
+use ratatui_core::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 use zeroize::Zeroizing;
 

@@ -1,6 +1,6 @@
 //! The menu: three methods, and a picture that can be scanned at once.
 
-use ratatui::layout::Rect;
+use ratatui_core::layout::Rect;
 
 use super::page::View;
 use crate::domain::display;

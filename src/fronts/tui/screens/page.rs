@@ -1,6 +1,6 @@
 //! The page every screen stands on: its edges, and what all screens see.
 
-use ratatui::layout::Rect;
+use ratatui_core::layout::Rect;
 
 use crate::domain::time::Now;
 use crate::flow::driver::outage::Outage;
@@ -171,7 +171,7 @@ impl View<'_> {
     }
 }
 
-fn field_style(theme: Theme, focused: bool) -> ratatui::style::Style {
+fn field_style(theme: Theme, focused: bool) -> ratatui_core::style::Style {
     if focused {
         theme.headline()
     } else {

@@ -1,6 +1,6 @@
 //! The demo's phone.
 
-use ratatui::layout::Rect;
+use ratatui_core::layout::Rect;
 
 use crate::domain::display;
 use crate::fronts::tui::keymap::Action;

@@ -1,8 +1,8 @@
 //! Where screens draw: cells, the places that can be clicked, and the cursor.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::{Position, Rect};
+use ratatui_core::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::fronts::tui::keymap::Action;

@@ -1,7 +1,7 @@
 //! A column of text that is written from the top down.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui_core::layout::Rect;
+use ratatui_core::style::Style;
 
 use super::canvas::{Canvas, Target};
 use super::wrap::wrap;

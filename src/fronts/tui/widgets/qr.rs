@@ -3,8 +3,8 @@
 
 use qrcode::bits::Bits;
 use qrcode::{Color as Module, EcLevel, QrCode, Version};
-use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui_core::layout::Rect;
+use ratatui_core::style::{Color, Style};
 
 use super::canvas::Canvas;
 
