@@ -1,6 +1,7 @@
 //! The real things behind the ports.
 pub mod clock;
 pub mod entropy;
+mod http;
 pub mod ldap;
 pub mod store;
 pub mod wecom;

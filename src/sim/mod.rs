@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod company;
+mod http;
 pub mod ldap;
 pub mod memory;
 pub mod mortal;
@@ -11,13 +12,3 @@ pub mod people;
 pub mod phone;
 pub mod wecom;
 pub mod world;
-
-/// A TLS set-up that trusts nobody: for plain http on loopback, so that a machine without root
-/// certificates can run the demo.
-fn no_tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth())
-}

@@ -8,7 +8,7 @@ use ratatui_core::backend::TestBackend;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
 use ratatui_core::style::Color;
-use ratatui_core::{Terminal, TerminalOptions, Viewport};
+use ratatui_core::terminal::{Terminal, TerminalOptions, Viewport};
 use rekey::domain::account::PasswordAge;
 use rekey::domain::policy::{
     BeyondAscii, Classes, DirectoryPolicy, LengthUnit, Policy, SitePolicy,

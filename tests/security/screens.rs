@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use ratatui_core::Terminal;
 use ratatui_core::backend::TestBackend;
+use ratatui_core::terminal::Terminal;
 use rekey::domain::account::PasswordAge;
 use rekey::domain::policy::{DirectoryPolicy, Policy, SitePolicy};
 use rekey::domain::time::{Now, Timestamp};

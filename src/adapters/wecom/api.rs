@@ -1,11 +1,9 @@
 //! The few calls of WeCom's server API that rekey makes, over HTTPS.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -14,31 +12,12 @@ use super::WecomSettings;
 use super::errcode::{self, Meaning};
 use super::examine::{About, MemberReply};
 use super::token::{Fetched, TokenCache};
+use crate::adapters::http::{HttpClient, NoAnswer, SetupError};
 use crate::domain::secret::Credential;
 use crate::flow::ports::Clock;
 
-/// The most bytes of an answer that are read: real ones have a few hundred.
-const MAX_ANSWER: usize = 64 * 1024;
-/// How long one connection attempt may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// How long an idle connection is kept: shorter than servers usually do, so that no call is lost
-/// on one that was just closed.
-const IDLE_CONNECTION: Duration = Duration::from_secs(15);
-
-/// Why the WeCom settings cannot work.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SetupError {
-    /// Not an address of the API.
-    #[error("`{0}` is not an https address")]
-    Address(String),
-    /// Plain http to another machine would show codes to the network.
-    #[error("`{0}` is plain http: only https leaves this machine")]
-    PlainHttp(String),
-    /// The HTTPS client cannot start: no root certificates on this machine, for one.
-    #[error("the https client cannot start: {0}")]
-    Client(String),
-}
+/// Room for any request, so that a message is never copied about while it is written.
+const REQUEST_ROOM: usize = 16 * 1024;
 
 /// Why a call failed. Holds no token, secret or address: it may be logged.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,23 +47,8 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Addresses are taken out of the error: they carry the access token.
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Self {
-        let what = if error.is_timeout() {
-            "no answer in time"
-        } else if error.is_connect() {
-            "cannot connect"
-        } else {
-            "the connection broke"
-        };
-        let mut words = what.to_owned();
-        let error = error.without_url();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            words = format!("{what}: {cause}");
-            source = cause.source();
-        }
+impl From<NoAnswer> for Failure {
+    fn from(NoAnswer(words): NoAnswer) -> Self {
         Self::NoAnswer(words)
     }
 }
@@ -132,10 +96,15 @@ struct AppReply {
 #[derive(Deserialize)]
 struct Nothing {}
 
+/// One call, to be made with a token: its path, and its parameter or its JSON.
+enum Call<'a> {
+    Get(&'a str, (&'a str, &'a str)),
+    Post(&'a str, Zeroizing<Vec<u8>>),
+}
+
 /// The API of one app.
 pub(super) struct Api {
-    client: Client,
-    base: Url,
+    http: HttpClient,
     corp_id: String,
     secret: Credential,
     tokens: TokenCache,
@@ -143,10 +112,8 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(settings: WecomSettings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let base = parse_base(&settings.api)?;
         Ok(Self {
-            client: client(&base, settings.timeout)?,
-            base,
+            http: HttpClient::new(&settings.api, settings.timeout)?,
             corp_id: settings.corp_id,
             secret: settings.secret,
             tokens: TokenCache::new(clock),
@@ -155,22 +122,14 @@ impl Api {
 
     /// `POST /cgi-bin/message/send`.
     pub(super) async fn send(&self, message: &impl Serialize) -> Result<SendReply, Failure> {
-        self.authorised(|token| {
-            let url = self.url("/cgi-bin/message/send", &[("access_token", token)])?;
-            Ok(self.client.post(url).json(message))
-        })
-        .await
+        self.post("/cgi-bin/message/send", message).await
     }
 
     /// `POST /cgi-bin/message/recall`: within 24 hours, on the WeCom client's side.
     pub(super) async fn recall(&self, msgid: &str) -> Result<(), Failure> {
         let body = serde_json::json!({ "msgid": msgid });
-        self.authorised::<Nothing>(|token| {
-            let url = self.url("/cgi-bin/message/recall", &[("access_token", token)])?;
-            Ok(self.client.post(url).json(&body))
-        })
-        .await
-        .map(|_| ())
+        let Nothing {} = self.post("/cgi-bin/message/recall", &body).await?;
+        Ok(())
     }
 
     /// `GET /cgi-bin/agent/get`: sends nothing, but shows whether the token, this machine's
@@ -179,10 +138,7 @@ impl Api {
     pub(super) async fn app_is_open(&self, agent_id: i64) -> Result<(), Failure> {
         let agent_id = agent_id.to_string();
         let app: AppReply = self
-            .authorised(|token| {
-                let query = [("access_token", token), ("agentid", agent_id.as_str())];
-                Ok(self.client.get(self.url("/cgi-bin/agent/get", &query)?))
-            })
+            .get("/cgi-bin/agent/get", ("agentid", &agent_id))
             .await?;
         match app.close {
             0 => Ok(()),
@@ -201,38 +157,60 @@ impl Api {
     /// `GET /cgi-bin/agent/get`: all that it tells.
     pub(super) async fn about(&self, agent_id: i64) -> Result<About, Failure> {
         let agent_id = agent_id.to_string();
-        self.authorised(|token| {
-            let query = [("access_token", token), ("agentid", agent_id.as_str())];
-            Ok(self.client.get(self.url("/cgi-bin/agent/get", &query)?))
-        })
-        .await
+        self.get("/cgi-bin/agent/get", ("agentid", &agent_id)).await
     }
 
     /// `GET /cgi-bin/user/get` (<https://developer.work.weixin.qq.com/document/path/90196>).
     pub(super) async fn member(&self, userid: &str) -> Result<MemberReply, Failure> {
-        self.authorised(|token| {
-            let query = [("access_token", token), ("userid", userid)];
-            Ok(self.client.get(self.url("/cgi-bin/user/get", &query)?))
-        })
-        .await
+        self.get("/cgi-bin/user/get", ("userid", userid)).await
     }
 
-    /// Runs a call with the token; when WeCom no longer takes that, once more with another one.
-    async fn authorised<T: DeserializeOwned>(
+    async fn get<T: DeserializeOwned>(
         &self,
-        request: impl Fn(&str) -> Result<RequestBuilder, Failure>,
+        path: &str,
+        parameter: (&str, &str),
     ) -> Result<T, Failure> {
+        let call = Call::Get(path, parameter);
+        read(&self.authorised(&call).await?)
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        let mut json = Zeroizing::new(Vec::with_capacity(REQUEST_ROOM));
+        serde_json::to_writer(&mut *json, body)
+            .map_err(|_| Failure::NoAnswer("the request cannot be written".to_owned()))?;
+        let call = Call::Post(path, json);
+        read(&self.authorised(&call).await?)
+    }
+
+    /// Makes a call with the token; when WeCom no longer takes that, once more with another one.
+    async fn authorised(&self, call: &Call<'_>) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let token = self.tokens.token(None, || self.fetch_token()).await?;
-        match answer(request(&token)?.send().await?).await {
-            Err(failure) if failure.meaning() == Some(Meaning::TokenGone) => {
-                let token = self
-                    .tokens
-                    .token(Some(token.as_str()), || self.fetch_token())
-                    .await?;
-                answer(request(&token)?.send().await?).await
-            }
-            other => other,
+        let answer = self.with_token(call, &token).await?;
+        let gone = |code: i64| Meaning::of(code) == Meaning::TokenGone;
+        if !errcode_of(&answer).is_some_and(gone) {
+            return Ok(answer);
         }
+        let token = self
+            .tokens
+            .token(Some(token.as_str()), || self.fetch_token())
+            .await?;
+        self.with_token(call, &token).await
+    }
+
+    async fn with_token(
+        &self,
+        call: &Call<'_>,
+        token: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let token = ("access_token", token);
+        Ok(match call {
+            Call::Get(path, parameter) => self.http.get(path, &[token, *parameter]).await?,
+            Call::Post(path, json) => self.http.post(path, &[token], json.clone()).await?,
+        })
     }
 
     /// `GET /cgi-bin/gettoken` (<https://developer.work.weixin.qq.com/document/path/91039>).
@@ -241,100 +219,29 @@ impl Api {
             ("corpid", self.corp_id.as_str()),
             ("corpsecret", self.secret.expose()),
         ];
-        let request = self.client.get(self.url("/cgi-bin/gettoken", &query)?);
-        let reply: TokenReply = answer(request.send().await?).await?;
+        let reply: TokenReply = read(&self.http.get("/cgi-bin/gettoken", &query).await?)?;
         Ok(Fetched {
             token: Zeroizing::new(reply.access_token),
             expires_in: Duration::from_secs(reply.expires_in),
         })
-    }
-
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> Result<Url, Failure> {
-        let mut url = self
-            .base
-            .join(path)
-            .map_err(|_| Failure::NoAnswer("the address is malformed".to_owned()))?;
-        url.query_pairs_mut().extend_pairs(query);
-        Ok(url)
     }
 }
 
 /// `50003`: the app is disabled.
 const APP_DISABLED: i64 = 50003;
 
-fn parse_base(api: &str) -> Result<Url, SetupError> {
-    let url = Url::parse(api).map_err(|_| SetupError::Address(api.to_owned()))?;
-    match url.scheme() {
-        "https" if url.has_host() => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(SetupError::PlainHttp(api.to_owned())),
-        _ => Err(SetupError::Address(api.to_owned())),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
-}
-
-/// The HTTP client: no redirects, since a redirect would carry the token elsewhere.
-fn client(base: &Url, timeout: Duration) -> Result<Client, SetupError> {
-    let builder = Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(IDLE_CONNECTION)
-        .timeout(timeout);
-    let builder = if base.scheme() == "https" {
-        // Another part of the program may have set the same provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        builder.https_only(true)
-    } else {
-        builder.no_proxy().tls_backend_preconfigured(no_tls()?)
-    };
-    builder
-        .build()
-        .map_err(|error| SetupError::Client(error.without_url().to_string()))
-}
-
-/// A TLS set-up that trusts nobody, for plain http on loopback: a machine without root
-/// certificates can still run the demo.
-fn no_tls() -> Result<rustls::ClientConfig, SetupError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SetupError::Client(error.to_string()))?
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth())
-}
-
-/// Reads an answer: HTTP 200, JSON, `errcode` 0.
-async fn answer<T: DeserializeOwned>(mut response: Response) -> Result<T, Failure> {
-    let status = response.status();
-    if status != reqwest::StatusCode::OK {
-        return Err(Failure::NoAnswer(format!(
-            "HTTP status {}",
-            status.as_u16()
-        )));
-    }
-    let mut body = Zeroizing::new(Vec::new());
-    while let Some(chunk) = response.chunk().await? {
-        if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
-            return Err(Failure::NoAnswer("the answer is too long".to_owned()));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    read(&body)
+/// The error number in an answer, 0 for success; `None` when it is not WeCom's.
+fn errcode_of(body: &[u8]) -> Option<i64> {
+    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    Some(envelope.errcode)
 }
 
 /// Reads an answer's body.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     // serde's own words may quote the answer, so they are left out.
-    let malformed = |_| Failure::NoAnswer("the answer is not WeCom's".to_owned());
-    let envelope: Envelope = serde_json::from_slice(body).map_err(malformed)?;
-    match envelope.errcode {
-        0 => serde_json::from_slice(body).map_err(malformed),
+    let malformed = || Failure::NoAnswer("the answer is not WeCom's".to_owned());
+    match errcode_of(body).ok_or_else(malformed)? {
+        0 => serde_json::from_slice(body).map_err(|_| malformed()),
         errcode => Err(Failure::Code(errcode)),
     }
 }
@@ -344,30 +251,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn setup(api: &str) -> Result<Url, SetupError> {
-        parse_base(api)
-    }
-
-    #[test]
-    fn plain_http_stays_on_this_machine() {
-        assert!(setup("http://127.0.0.1:8080").is_ok());
-        assert!(setup("http://[::1]:8080").is_ok());
-        for elsewhere in [
-            "http://qyapi.weixin.qq.com",
-            "http://127.0.0.1.example",
-            "http://10.0.0.1",
-        ] {
-            assert!(matches!(setup(elsewhere), Err(SetupError::PlainHttp(_))));
-        }
-        assert!(matches!(setup("ftp://x"), Err(SetupError::Address(_))));
-    }
-
-    #[test]
-    fn the_https_client_starts_with_the_systems_roots() {
-        let url = setup("https://qyapi.weixin.qq.com").unwrap();
-        assert!(client(&url, Duration::from_secs(1)).is_ok());
-    }
 
     #[test]
     fn left_out_members_are_found_whatever_their_case() {

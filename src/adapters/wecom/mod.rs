@@ -26,7 +26,7 @@ use errcode::Meaning;
 use health::Health;
 use pace::Pace;
 
-pub use api::SetupError;
+pub use super::http::SetupError;
 
 /// How to reach the company's WeCom app.
 pub struct WecomSettings {

@@ -4,7 +4,6 @@
 mod page;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -13,6 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
+use super::http;
 use super::wecom::Shared;
 
 /// One message, as `GET /phone/messages` gives it, newest first.
@@ -142,8 +142,8 @@ fn is_local(headers: &HeaderMap) -> bool {
 #[error("the simulated phone cannot be read: {0}")]
 pub struct PhoneError(String);
 
-impl From<reqwest::Error> for PhoneError {
-    fn from(error: reqwest::Error) -> Self {
+impl From<http::HttpError> for PhoneError {
+    fn from(error: http::HttpError) -> Self {
         Self(error.to_string())
     }
 }
@@ -153,14 +153,11 @@ impl From<reqwest::Error> for PhoneError {
 /// # Errors
 /// When nothing answers there, or something else than the phone.
 pub async fn read_messages(phone_url: &str) -> Result<Vec<PhoneMessage>, PhoneError> {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(2))
-        .tls_backend_preconfigured(super::no_tls().map_err(|e| PhoneError(e.to_string()))?)
-        .build()?;
-    let answer = client.get(format!("{phone_url}/messages")).send().await?;
-    Ok(answer.error_for_status()?.json().await?)
+    let answer = http::get(&format!("{phone_url}/messages")).await?;
+    if answer.status != StatusCode::OK {
+        return Err(PhoneError(answer.status.to_string()));
+    }
+    serde_json::from_slice(&answer.body).map_err(|error| PhoneError(error.to_string()))
 }
 
 #[cfg(test)]
