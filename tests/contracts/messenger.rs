@@ -41,6 +41,14 @@ async fn bench() -> Bench {
 }
 
 async fn bench_with(secret: String, padding: usize) -> Bench {
+    bench_of(secret, padding, Duration::from_secs(3)).await
+}
+
+async fn bench_with_patience(timeout: Duration) -> Bench {
+    bench_of(SimApp::default().secret, 0, timeout).await
+}
+
+async fn bench_of(secret: String, padding: usize, timeout: Duration) -> Bench {
     let clock = Arc::new(SimClock::at(Timestamp::from_secs(1_795_000_000)));
     let out_of_range = Member {
         in_range: false,
@@ -62,7 +70,7 @@ async fn bench_with(secret: String, padding: usize) -> Bench {
         .unwrap();
     let app = sim.app().clone();
     let settings = WecomSettings {
-        timeout: Duration::from_secs(3),
+        timeout,
         ..WecomSettings::new(
             sim.url(),
             app.corp_id,
@@ -247,6 +255,40 @@ async fn a_wecom_that_stays_busy_is_left_alone() {
     bench.sim.set_faults(|f| f.busy = 100);
     down(bench.wecom.send(code_to("LinWei")).await);
     assert_eq!(bench.sim.calls(), calls + 4);
+}
+
+#[tokio::test]
+async fn too_many_calls_at_once_are_tried_again_more_slowly() {
+    let bench = bench_with_patience(Duration::from_secs(10)).await;
+    bench.wecom.works().await.unwrap();
+    let begun = tokio::time::Instant::now();
+    bench.sim.set_faults(|f| f.crowded = 1);
+    bench.wecom.send(code_to("LinWei")).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    assert_eq!(bench.sim.inbox("LinWei").len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_about_to_end_serves_while_no_other_can_be_had() {
+    let bench = bench().await;
+    bench.sim.set_faults(|f| f.token_lifetime = Some(600));
+    bench.wecom.send(notice_to("LinWei")).await.unwrap();
+    bench.sim.set_faults(|f| f.no_tokens = true);
+    bench.clock.advance(Duration::from_secs(550));
+    for _ in 0..5 {
+        bench.wecom.send(notice_to("LinWei")).await.unwrap();
+    }
+    assert_eq!(
+        bench.sim.token_calls(),
+        2,
+        "asked once, not for each message"
+    );
+
+    bench.clock.advance(Duration::from_secs(50));
+    down(bench.wecom.send(notice_to("LinWei")).await);
+    bench.sim.set_faults(|f| f.no_tokens = false);
+    bench.clock.advance(Duration::from_secs(61));
+    bench.wecom.send(notice_to("LinWei")).await.unwrap();
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@
 pub(super) enum Meaning {
     /// Too busy just now: try again, a few times.
     Busy,
+    /// Too many calls at once: try again, more slowly.
+    Crowded,
     /// The access token is no longer good: fetch another one, once.
     TokenGone,
     /// Too many calls: wait for the window to pass.
@@ -20,7 +22,8 @@ impl Meaning {
     /// Sorts an error number other than 0; unknown ones are [`Meaning::Setup`], which never loops.
     pub(super) fn of(errcode: i64) -> Self {
         match errcode {
-            -1 | 45033 => Self::Busy,
+            -1 => Self::Busy,
+            45033 => Self::Crowded,
             40014 | 41001 | 42001 => Self::TokenGone,
             45009 => Self::TooOften,
             40003 | 46004 | 50002 | 60011 | 60111 | 81013 | 82001 => Self::Receiver,
@@ -33,11 +36,12 @@ impl Meaning {
 /// anything.
 pub(super) fn reason(errcode: i64) -> &'static str {
     match errcode {
-        -1 | 45033 => "WeCom is busy",
+        -1 => "WeCom is busy",
         40001 | 40091 => "the app's secret is wrong",
         40013 => "the company id is wrong",
         40014 | 41001 | 42001 => "WeCom takes none of its own access tokens",
         40056 | 301002 => "the app's number is wrong, or of another app",
+        45033 => "too many calls at once",
         45009 => "too many calls: WeCom asks to wait",
         48002 => "the app may not use this call",
         50003 => "the app is disabled",

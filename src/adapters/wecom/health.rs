@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::api::Failure;
 use crate::flow::ports::SendError;
 
 /// How long a success speaks for the channel.
@@ -13,36 +14,18 @@ const FAILURE_HOLDS: Duration = Duration::from_secs(4);
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 /// The longest wait: WeCom's next larger window is an hour.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// `45009`: too many calls.
+const TOO_OFTEN: i64 = 45009;
 
-/// The last outcome and the wait that WeCom asked for. Times are the clock's `mono`.
+/// The last outcome of a look. Times are the clock's `mono`.
 #[derive(Default)]
-pub(super) struct Health(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    last: Option<(Duration, Result<(), String>)>,
-    open_again: Option<Duration>,
-    wait: Duration,
-}
+pub(super) struct Health(Mutex<Option<(Duration, Result<(), String>)>>);
 
 impl Health {
-    /// Refuses while WeCom asked to wait.
-    pub(super) fn circuit(&self, now: Duration) -> Result<(), SendError> {
-        match self.lock().open_again {
-            Some(until) if now < until => Err(SendError::ChannelDown(
-                "too many calls: WeCom asked to wait".to_owned(),
-            )),
-            _ => Ok(()),
-        }
-    }
-
     /// The answer that is still fresh, if there is one.
     pub(super) fn known(&self, now: Duration) -> Option<Result<(), SendError>> {
-        if let Err(waiting) = self.circuit(now) {
-            return Some(Err(waiting));
-        }
-        let state = self.lock();
-        let (at, outcome) = state.last.as_ref()?;
+        let last = self.lock();
+        let (at, outcome) = last.as_ref()?;
         let holds = if outcome.is_ok() {
             SUCCESS_HOLDS
         } else {
@@ -51,27 +34,49 @@ impl Health {
         (now.saturating_sub(*at) < holds).then(|| outcome.clone().map_err(SendError::ChannelDown))
     }
 
-    /// A call went through.
-    pub(super) fn worked(&self, now: Duration) {
-        *self.lock() = State {
-            last: Some((now, Ok(()))),
-            ..State::default()
-        };
+    /// A look ended; a failure concerns everybody.
+    pub(super) fn looked(&self, now: Duration, outcome: Result<(), String>) {
+        *self.lock() = Some((now, outcome));
     }
 
-    /// A call failed for a reason that concerns everybody.
-    pub(super) fn failed(&self, now: Duration, words: &str) {
-        self.lock().last = Some((now, Err(words.to_owned())));
+    fn lock(&self) -> MutexGuard<'_, Option<(Duration, Result<(), String>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The wait that WeCom asked for. It counts calls for each part of its API, so there is a circuit
+/// for each part that rekey uses: a rush of sign-ins on phones keeps no code from being sent.
+#[derive(Default)]
+pub(super) struct Circuit(Mutex<Wait>);
+
+#[derive(Default)]
+struct Wait {
+    open_again: Option<Duration>,
+    last: Duration,
+}
+
+impl Circuit {
+    /// Refuses while WeCom asked to wait, in WeCom's own number.
+    pub(super) fn admit(&self, now: Duration) -> Result<(), Failure> {
+        match self.lock().open_again {
+            Some(until) if now < until => Err(Failure::Code(TOO_OFTEN)),
+            _ => Ok(()),
+        }
     }
 
     /// WeCom said "too many calls".
     pub(super) fn too_often(&self, now: Duration) {
-        let mut state = self.lock();
-        state.wait = state.wait.saturating_mul(2).clamp(FIRST_WAIT, LONGEST_WAIT);
-        state.open_again = Some(now.saturating_add(state.wait));
+        let mut wait = self.lock();
+        wait.last = wait.last.saturating_mul(2).clamp(FIRST_WAIT, LONGEST_WAIT);
+        wait.open_again = Some(now.saturating_add(wait.last));
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// WeCom takes calls again.
+    pub(super) fn worked(&self) {
+        *self.lock() = Wait::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Wait> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

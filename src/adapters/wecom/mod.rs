@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
+use tokio::sync::Semaphore;
 
 use crate::domain::limits;
 use crate::domain::secret::Credential;
@@ -23,7 +24,7 @@ use crate::flow::message::{Body, Message, Wording};
 use crate::flow::ports::{Clock, Messenger, SendError, SentMessage};
 use api::{Api, Failure};
 use errcode::Meaning;
-use health::Health;
+use health::{Circuit, Health};
 use pace::Pace;
 
 pub use super::http::SetupError;
@@ -64,6 +65,14 @@ const BUSY_WAITS: [Duration; 3] = [
     Duration::from_millis(600),
     Duration::from_millis(1500),
 ];
+/// The same after too many calls at once.
+const CROWDED_WAITS: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+/// The most calls that are under way at once.
+const CALLS_AT_ONCE: usize = 32;
 
 /// The channel to employees' WeCom chats.
 pub struct Wecom {
@@ -74,6 +83,9 @@ pub struct Wecom {
     timeout: Duration,
     pace: Pace,
     health: Health,
+    /// Of messages and looks.
+    circuit: Circuit,
+    slots: Semaphore,
     /// One look at a time; who waits takes the answer of who looked.
     probing: tokio::sync::Mutex<()>,
 }
@@ -96,6 +108,8 @@ impl Wecom {
             clock,
             pace: Pace::default(),
             health: Health::default(),
+            circuit: Circuit::default(),
+            slots: Semaphore::new(CALLS_AT_ONCE),
             probing: tokio::sync::Mutex::new(()),
         })
     }
@@ -105,43 +119,63 @@ impl Wecom {
     /// Its outcome says nothing about the channel's health: only some login names lead to a
     /// message, so a health that messages changed would tell those names apart by how fast, or
     /// how, the next lookup is answered (rule 3). Only the look that every lookup takes counts.
-    async fn call<T, F>(&self, limit: Duration, attempt: impl Fn() -> F) -> Result<T, SendError>
+    async fn call<T, F>(
+        &self,
+        circuit: &Circuit,
+        limit: Duration,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        self.health.circuit(self.now())?;
-        let outcome = tokio::time::timeout(limit, with_patience(attempt))
-            .await
-            .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
-        outcome.map_err(|failure| self.judge(&failure))
-    }
-
-    fn judge(&self, failure: &Failure) -> SendError {
-        match failure.meaning() {
-            Some(Meaning::Receiver) => return SendError::Receiver(failure.to_string()),
-            Some(Meaning::TooOften) => self.health.too_often(self.now()),
-            _ => {}
+        circuit.admit(self.now())?;
+        let outcome = tokio::time::timeout(limit, async {
+            // Closed never, so there is always a slot in the end.
+            let _slot = self.slots.acquire().await;
+            with_patience(attempt).await
+        })
+        .await
+        .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
+        if let Err(failure) = &outcome
+            && failure.meaning() == Some(Meaning::TooOften)
+        {
+            circuit.too_often(self.now());
         }
-        SendError::ChannelDown(failure.to_string())
+        outcome
     }
 
     /// Looks whether the channel works, and remembers the answer.
     async fn look(&self) -> Result<(), SendError> {
         let limit = PROBE_TIMEOUT.min(self.timeout);
         let answer = self
-            .call(limit, || self.api.app_is_open(self.agent_id))
+            .call(&self.circuit, limit, || self.api.app_is_open(self.agent_id))
             .await;
-        match &answer {
-            Ok(()) => self.health.worked(self.now()),
-            Err(SendError::ChannelDown(words) | SendError::Receiver(words)) => {
-                self.health.failed(self.now(), words);
-            }
+        let answer = answer.map_err(|failure| failure.to_string());
+        if answer.is_ok() {
+            self.circuit.worked();
         }
-        answer
+        self.health.looked(self.now(), answer.clone());
+        answer.map_err(SendError::ChannelDown)
+    }
+
+    /// What the last look found, while that is fresh, or that WeCom asked to wait.
+    fn known(&self) -> Option<Result<(), SendError>> {
+        if let Err(waiting) = self.circuit.admit(self.now()) {
+            return Some(Err(SendError::ChannelDown(waiting.to_string())));
+        }
+        self.health.known(self.now())
     }
 
     fn now(&self) -> Duration {
         self.clock.now().mono
+    }
+}
+
+/// Whose fault it is that a message was not sent.
+fn blame(failure: &Failure) -> SendError {
+    match failure.meaning() {
+        Some(Meaning::Receiver) => SendError::Receiver(failure.to_string()),
+        _ => SendError::ChannelDown(failure.to_string()),
     }
 }
 
@@ -151,10 +185,13 @@ async fn with_patience<T, F>(attempt: impl Fn() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    for wait in BUSY_WAITS {
+    for (busy, crowded) in BUSY_WAITS.into_iter().zip(CROWDED_WAITS) {
         match attempt().await {
             Err(failure) if failure.meaning() == Some(Meaning::Busy) => {
-                tokio::time::sleep(wait).await;
+                tokio::time::sleep(busy).await;
+            }
+            Err(failure) if failure.meaning() == Some(Meaning::Crowded) => {
+                tokio::time::sleep(crowded).await;
             }
             other => return other,
         }
@@ -198,7 +235,8 @@ impl Messenger for Wecom {
             safe: u8::from(matches!(message.body, Body::KioskCode { .. })),
             enable_duplicate_check: 0,
         };
-        let reply = self.call(self.timeout, || self.api.send(&request)).await?;
+        let sent = self.call(&self.circuit, self.timeout, || self.api.send(&request));
+        let reply = sent.await.map_err(|failure| blame(&failure))?;
         if reply.left_out(receiver) {
             return Err(SendError::Receiver(
                 "outside the app's visible range, or without a licence".to_owned(),
@@ -211,24 +249,25 @@ impl Messenger for Wecom {
         if sent.id.is_empty() {
             return Ok(());
         }
-        self.call(self.timeout, || self.api.recall(&sent.id)).await
+        let recalled = self.call(&self.circuit, self.timeout, || self.api.recall(&sent.id));
+        recalled.await.map_err(|failure| blame(&failure))
     }
 
     async fn works(&self) -> Result<(), SendError> {
-        if let Some(known) = self.health.known(self.now()) {
+        if let Some(known) = self.known() {
             return known;
         }
         let looked = tokio::time::timeout(PROBE_TIMEOUT.min(self.timeout), async {
             let _turn = self.probing.lock().await;
             // Somebody else may have looked while this call waited for its turn.
-            match self.health.known(self.now()) {
+            match self.known() {
                 Some(known) => known,
                 None => self.look().await,
             }
         });
         looked.await.unwrap_or_else(|_| {
             let words = "no answer in time";
-            self.health.failed(self.now(), words);
+            self.health.looked(self.now(), Err(words.to_owned()));
             Err(SendError::ChannelDown(words.to_owned()))
         })
     }

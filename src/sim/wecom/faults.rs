@@ -9,6 +9,10 @@ pub struct Faults {
     pub hang: bool,
     /// So many calls are answered with -1, "system busy".
     pub busy: u32,
+    /// So many calls are answered with 45033, "too many at once".
+    pub crowded: u32,
+    /// `gettoken` is answered with 45009.
+    pub no_tokens: bool,
     /// So many calls with a token are answered with 42001, although the token is good.
     pub expired_tokens: u32,
     /// So many calls, `gettoken` too, are answered with 45009.

@@ -51,6 +51,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 async fn token(Injected(shared): Injected<Arc<Shared>>, query: Parameters) -> Response {
     respond(&shared, false, |state| {
         state.token_calls = state.token_calls.saturating_add(1);
+        if state.faults.no_tokens {
+            return Err(45009);
+        }
         if query.get("corpid") != Some(&shared.app.corp_id) {
             return Err(40013);
         }
@@ -261,6 +264,8 @@ async fn respond(
         Err(45009)
     } else if take(&mut faults.busy) {
         Err(-1)
+    } else if take(&mut faults.crowded) {
+        Err(45033)
     } else if with_token && faults.untrusted_ip {
         Err(60020)
     } else {
@@ -280,6 +285,7 @@ fn error(shared: &Shared, errcode: i64) -> Value {
         41001 => "access_token missing",
         42001 => "access_token expired",
         45009 => "api freq out of limit",
+        45033 => "api concurrent out of limit",
         60020 => "not allow to access from your ip",
         60111 => "userid not found",
         81013 => "user & party & tag all invalid",
