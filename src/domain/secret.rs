@@ -139,6 +139,21 @@ impl Credential {
     }
 }
 
+/// What an employee wrote in the chat: it may hold a password.
+pub struct ChatText(Zeroizing<String>);
+
+impl ChatText {
+    /// Wraps the words as they came.
+    pub fn new(words: Zeroizing<String>) -> Self {
+        Self(words)
+    }
+
+    /// The words, for whoever reads commands in them only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The site key: 32 random bytes beside the state, never in it. Keys the code hashes and the
 /// audit chain.
 pub struct SiteKey(Zeroizing<[u8; 32]>);
@@ -198,10 +213,10 @@ mod tests {
 
     #[test]
     fn no_secret_can_be_printed_copied_or_serialised() {
-        assert_lacks!(std::fmt::Debug: Password, CodeDigits, Credential, SiteKey);
-        assert_lacks!(std::fmt::Display: Password, CodeDigits, Credential, SiteKey);
-        assert_lacks!(Clone: Password, CodeDigits, Credential, SiteKey);
-        assert_lacks!(serde::Serialize: Password, CodeDigits, Credential, SiteKey);
+        assert_lacks!(std::fmt::Debug: Password, CodeDigits, Credential, ChatText, SiteKey);
+        assert_lacks!(std::fmt::Display: Password, CodeDigits, Credential, ChatText, SiteKey);
+        assert_lacks!(Clone: Password, CodeDigits, Credential, ChatText, SiteKey);
+        assert_lacks!(serde::Serialize: Password, CodeDigits, Credential, ChatText, SiteKey);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one reset engine: phases, inputs, effects as data, prompts, refusals. Pure but for
 //! [`driver`], which runs the effects and feeds the answers back.
 
+pub mod callback;
 pub mod driver;
 pub mod effect;
 pub mod finding;

@@ -4,6 +4,7 @@
 //! since `errmsg` may change (<https://developer.work.weixin.qq.com/document/path/90313>).
 
 mod api;
+pub mod callback;
 mod errcode;
 mod examine;
 mod health;

@@ -4,6 +4,7 @@
 mod chat;
 mod faults;
 mod routes;
+mod seal;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,6 +19,7 @@ use crate::flow::ports::{Clock, Entropy};
 
 pub use chat::{ChatMessage, Member};
 pub use faults::Faults;
+pub use seal::CallbackKeys;
 
 use chat::Chats;
 
