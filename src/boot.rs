@@ -18,6 +18,7 @@ use crate::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use crate::adapters::store::{OpenError, ProcessMark, SqliteStore, StoreSettings};
 use crate::adapters::wecom::{SetupError, Wecom, WecomSettings};
 use crate::config::{self, Config, ConfigError, DirectoryKind};
+use crate::domain::account::WecomUserId;
 use crate::domain::policy::{Policy, Report};
 use crate::domain::secret::Password;
 use crate::flow::ports::{Assessor, AuditLog, Ports, StoreError};
@@ -140,10 +141,20 @@ async fn open_ports(
         audit: store.clone(),
         intents: store.clone(),
         assessor: Arc::new(OffTheLoop),
-        pairings: store,
+        pairings: store.clone(),
+        objections: store.clone(),
+        links: store.clone(),
+        deliveries: store,
+        alarm: alarm(config),
         clock,
         entropy: Arc::new(OsEntropy),
     })
+}
+
+/// Whom IT's alarms go to.
+fn alarm(config: &Config) -> Arc<[WecomUserId]> {
+    let named = config.alarm().map(|alarm| alarm.wecom.as_slice());
+    named.unwrap_or_default().into()
 }
 
 fn open_wecom(

@@ -99,6 +99,11 @@ pub enum Standing {
     Disabled,
     /// Protected by rule 10: only the desk, or nobody, may reset it.
     Protected,
+    /// Its employee, or IT, has frozen its resets for a while.
+    Frozen {
+        /// When that ends by itself.
+        until: Timestamp,
+    },
 }
 
 /// How old the password is and when it ends.

@@ -34,6 +34,12 @@ pub enum EventKind {
     NoticeSent,
     /// The reset ended without a change.
     ResetEnded,
+    /// The employee said "not me": `before` a change, or `after` one.
+    Objected,
+    /// Resets of an account were `frozen`, or are so no more: `unfrozen`.
+    Freeze,
+    /// The people in `[alarm]` were told, or could not be.
+    AlarmRung,
 }
 
 impl EventKind {
@@ -51,6 +57,9 @@ impl EventKind {
             Self::ChangeOutcome => "change_outcome",
             Self::NoticeSent => "notice_sent",
             Self::ResetEnded => "reset_ended",
+            Self::Objected => "objected",
+            Self::Freeze => "freeze",
+            Self::AlarmRung => "alarm_rung",
         }
     }
 }

@@ -74,5 +74,9 @@ pub const WECOM_TIMEOUT: Duration = Duration::from_secs(10);
 /// Every answer to a login name comes at a multiple of this after it was submitted, so that the
 /// directory's own speed says nothing about the account (rule 3).
 pub const ANSWER_TICK: Duration = Duration::from_millis(400);
+/// How long an employee can freeze the resets of their account at once.
+pub const FREEZE: Duration = DAY;
+/// How long a one-time link works.
+pub const LINK_LIFETIME: Duration = Duration::from_secs(300);
 /// A nonce in a kiosk's picture is replaced after this.
 pub const PAIRING_LIFETIME: Duration = MINUTE;

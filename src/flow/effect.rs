@@ -9,7 +9,7 @@ use super::ports::{
     SentMessage, SetOutcome, StoreError,
 };
 use super::prompt::Prompt;
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
 use crate::domain::audit::AuditEvent;
 use crate::domain::code::{Binding, Judgement, ResetId, Subject};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
@@ -26,6 +26,8 @@ pub enum Input {
     AnotherCode,
     /// A new password was submitted (both fields were alike).
     NewPassword(Password),
+    /// The employee, who is known, lets resets of the account go on.
+    Unfreeze,
     /// The person goes away, or the front ends the visit.
     Abandon,
 }
@@ -71,6 +73,10 @@ pub enum Effect {
     },
     /// Make the reset's code useless.
     Discard(ResetId),
+    /// Find the account that the mapping leads to.
+    FindMember(WecomUserId),
+    /// Let resets of the account go on.
+    Unfreeze(AuditEvent),
     /// Read the account again, and its policy.
     ReadAccount(AccountKey, EntryDn),
     /// Judge a password by the whole policy, off the event loop.
@@ -141,6 +147,8 @@ pub enum Timer {
     Answer,
     /// A code's message waits for its budget.
     Budget,
+    /// A code has ended: its message is taken back.
+    CodeEnded,
     /// The directory did not answer: ask it again.
     Again,
 }
@@ -168,6 +176,10 @@ pub enum Answer {
     Sent(Purpose, Result<SentMessage, SendError>),
     /// To [`Effect::Judge`].
     Judged(Result<Judgement, StoreError>),
+    /// To [`Effect::FindMember`].
+    MemberFound(Result<Option<Box<Account>>, DirectoryDown>),
+    /// To [`Effect::Unfreeze`].
+    Unfrozen(Result<(), StoreError>),
     /// To [`Effect::ReadAccount`].
     AccountRead(Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown>),
     /// To [`Effect::Assess`].

@@ -4,7 +4,8 @@
 use zeroize::Zeroizing;
 
 use super::ports::Outcome;
-use crate::domain::account::WecomUserId;
+use crate::domain::account::{AccountKey, WecomUserId};
+use crate::domain::code::{Place, ResetId};
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
 
@@ -13,6 +14,12 @@ use crate::domain::time::Timestamp;
 pub trait Wording: Send + Sync {
     /// The whole text of `message`, code included: wiped on drop, never logged.
     fn text(&self, message: &Message) -> Zeroizing<String>;
+
+    /// What a card says and what its buttons are called.
+    fn card(&self, card: &Card) -> CardWords;
+
+    /// What stands on a card's button once it was pressed.
+    fn pressed(&self, answer: &CardAnswer) -> String;
 }
 
 /// One message to one employee.
@@ -23,6 +30,19 @@ pub struct Message {
     pub language: Option<String>,
     /// What it says.
     pub body: Body,
+    /// Whose reset it tells of, where the employee can say "not me": a card goes out under it.
+    pub concerns: Option<Concern>,
+}
+
+/// The reset that a message tells its employee of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Concern {
+    /// Which one.
+    pub reset: ResetId,
+    /// Of which account.
+    pub account: AccountKey,
+    /// Where it happens.
+    pub place: Place,
 }
 
 /// What a message says.
@@ -56,6 +76,19 @@ pub enum Body {
         /// Four characters to tell IT.
         reference: String,
     },
+    /// What a front says in an answer; it has found the words.
+    Words(Zeroizing<String>),
+    /// To those in `[alarm]`.
+    Alarm {
+        /// What happened.
+        what: Alarm,
+        /// To whose account: the directory's own name of the entry, empty when it is about none.
+        account: String,
+        /// Where.
+        kiosk: String,
+        /// Four characters, found again in the audit record.
+        reference: String,
+    },
     /// Somebody asked for a reset of this account, and it cannot be reset that way.
     NotAllowed {
         /// Why.
@@ -67,6 +100,117 @@ pub enum Body {
     },
 }
 
+/// A card with buttons, under a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Card {
+    /// The receiver: from the directory only (rule 9).
+    pub to: WecomUserId,
+    /// The employee's language tag, when the directory has one.
+    pub language: Option<String>,
+    /// What the press of a button names.
+    pub id: CardId,
+    /// What it asks.
+    pub body: CardBody,
+}
+
+/// A card's name: 32 hex digits, random, so that nobody presses a card they were not sent.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct CardId(String);
+
+impl CardId {
+    /// From 16 random bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(crate::domain::code::hex(&bytes))
+    }
+
+    /// Reads what a press names; `None` when no card of ours is called that.
+    pub fn parse(text: &str) -> Option<Self> {
+        let ours = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        ours.then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// 32 lower-case hex digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a card asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CardBody {
+    /// Whether the reset that the message above tells of is the employee's own.
+    IsItYou {
+        /// Where it happens.
+        place: Place,
+        /// Four characters to tell IT.
+        reference: String,
+    },
+    /// Whether to let nobody reset the account for a while; said what that means.
+    Freeze {
+        /// For how long.
+        span: std::time::Duration,
+    },
+}
+
+/// A card's button.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum CardButton {
+    /// "Not me."
+    NotMe,
+    /// "Let nobody reset it for a day."
+    Freeze,
+}
+
+impl CardButton {
+    /// The word that the channel gives back.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotMe => "not_me",
+            Self::Freeze => "freeze",
+        }
+    }
+
+    /// Reads the word that the channel gives back.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::NotMe, Self::Freeze]
+            .into_iter()
+            .find(|button| button.as_str() == word)
+    }
+}
+
+/// A card's words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CardWords {
+    /// A line.
+    pub title: String,
+    /// A sentence or two.
+    pub text: String,
+    /// The buttons, first to last.
+    pub buttons: Vec<(CardButton, String)>,
+}
+
+/// What to put on a card whose button was pressed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CardAnswer {
+    /// Who pressed it.
+    pub to: WecomUserId,
+    /// The employee's language tag, when the directory has one.
+    pub language: Option<String>,
+    /// What came of it.
+    pub outcome: Pressed,
+}
+
+/// What came of a press.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Pressed {
+    /// The reset is dead; nothing was changed.
+    Stopped,
+    /// It was changed already: IT knows.
+    Alarmed,
+    /// Resets of the account are frozen.
+    Frozen,
+}
+
 /// Why an account cannot be reset; told to its employee's phone, never to whoever typed the name.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum NotAllowed {
@@ -74,4 +218,22 @@ pub enum NotAllowed {
     Disabled,
     /// Protected (rule 10).
     Protected,
+    /// Frozen by its employee or by IT.
+    Frozen {
+        /// When that ends by itself.
+        until: Timestamp,
+    },
+}
+
+/// What the people in `[alarm]` are told.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Alarm {
+    /// An employee said "not me" of a reset, which changed nothing and is dead.
+    StoppedByEmployee,
+    /// An employee said "not me" of a reset that had changed the password, or may have.
+    ChangedByStranger,
+    /// An employee has frozen their account's resets.
+    Frozen,
+    /// Too many wrong codes from remote sessions: their codes are off for a while.
+    RemoteCodesOff,
 }

@@ -10,3 +10,4 @@ pub mod message;
 pub mod ports;
 pub mod prompt;
 pub mod reset;
+pub mod vouched;

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::grant::Grant;
-use super::message::Message;
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use super::message::{Card, CardAnswer, CardId, Concern, Message};
+use super::vouched::Vouched;
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, EventKind};
 use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
@@ -118,6 +119,10 @@ pub trait Directory: Send + Sync {
     /// Finds the one account with this login name. `None`: none, or more than one.
     async fn find(&self, login: &LoginName) -> Result<Option<Account>, DirectoryDown>;
 
+    /// Finds the one account that the mapping leads to from this WeCom member, compared without
+    /// case (rule 9). `None`: none, or more than one.
+    async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown>;
+
     /// Reads an account again, by key and DN. `None`: it is gone, or is another entry now.
     async fn reread(
         &self,
@@ -131,7 +136,8 @@ pub trait Directory: Send + Sync {
     /// Reads the entry's mark just before a change, at the server that will make the change.
     async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown>;
 
-    /// Sets the password of the account that `grant` names, at `mark.server`.
+    /// Sets the password of the account that `grant` names, at `mark.server`; it lasts as the
+    /// grant says.
     async fn set_password(
         &self,
         grant: Grant,
@@ -184,9 +190,50 @@ pub trait Messenger: Send + Sync {
     /// Takes a message back, as far as the channel can.
     async fn recall(&self, sent: &SentMessage) -> Result<(), SendError>;
 
+    /// Sends a card under a message that has gone out.
+    async fn send_card(&self, card: &Card) -> Result<(), SendError>;
+
+    /// Greys a card's buttons once one was pressed, and says on it what came of that. `ticket` is
+    /// the channel's own permission for that, which came with the press and works once.
+    async fn answer_card(&self, answer: &CardAnswer, ticket: &str) -> Result<(), SendError>;
+
     /// Whether the channel works for everybody, without sending anything. Answers from what is
     /// known within the limits of the channel's API; never takes longer than a moment.
     async fn works(&self) -> Result<(), SendError>;
+}
+
+/// Why the channel does not vouch for whoever has opened a page.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotVouched {
+    /// The sign-in's code is used up, too old or invented: sign in once more.
+    #[error("the sign-in has to be done again")]
+    Again,
+    /// No member of this company: consumer WeChat, or somebody from outside.
+    #[error("no member of the company")]
+    NotMember,
+    /// A member of a linked company.
+    #[error("a member of a linked company")]
+    OtherCompany,
+    /// A member who has left, is disabled, or has never signed in.
+    #[error("a member whose WeCom is not active")]
+    NotActive,
+    /// Outside the app's visible range, so that no message would reach them.
+    #[error("outside the app's visible range")]
+    OutOfRange,
+    /// The channel is down or busy for everybody.
+    #[error("the channel does not work: {0}")]
+    ChannelDown(String),
+}
+
+/// Signing in through the channel's own pages.
+#[async_trait]
+pub trait Identity: Send + Sync {
+    /// The address that asks the channel who opens it, without a question to the person, and comes
+    /// back to `redirect` with a code and with `state` (letters and digits, at most 128).
+    fn sign_in(&self, redirect: &str, state: &str) -> String;
+
+    /// Whose one-time `code` that is: an active member of this company whom the app reaches.
+    async fn who(&self, code: &str) -> Result<Vouched, NotVouched>;
 }
 
 /// The store could not be read or written. Nothing may go on without its record.
@@ -228,6 +275,14 @@ pub trait Codes: Send + Sync {
         rules: CodeRules,
         now: Timestamp,
     ) -> Result<Judgement, StoreError>;
+
+    /// The binding of the account's newest code that a message brought and that could still be
+    /// typed, and when it ends: for whoever did not find the message. Uses nothing up.
+    async fn waiting(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<(Binding, Timestamp)>, StoreError>;
 
     /// Makes a reset's code useless, if there is one.
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError>;
@@ -271,7 +326,7 @@ pub struct Intent {
     /// Where the reset happens.
     pub place: crate::domain::code::Place,
     /// Where to tell the employee, if a later look finds the truth.
-    pub notify: Option<crate::domain::account::WecomUserId>,
+    pub notify: Option<WecomUserId>,
     /// The employee's language tag.
     pub language: Option<String>,
     /// When the proof was accepted. Older than another reset's change of the same account: this
@@ -289,6 +344,9 @@ pub enum Opened {
     /// Another reset has changed, or is changing, this account since the proof: nothing was
     /// opened (one `change_not_asked` record was left).
     Superseded,
+    /// The employee has said "not me" of this reset, or resets of the account are frozen: nothing
+    /// was opened (one `change_not_asked` record was left).
+    Objected,
 }
 
 impl Opened {
@@ -297,6 +355,7 @@ impl Opened {
         let (kind, result) = match self {
             Self::Open => (EventKind::ChangeIntent, "asked"),
             Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
+            Self::Objected => (EventKind::ChangeNotAsked, "objected"),
         };
         AuditEvent {
             at: intent.at,
@@ -356,7 +415,8 @@ pub trait Intents: Send + Sync {
     ///
     /// Refused when another reset is just changing the same account, or has changed it (or may
     /// have: unknown) at or after `intent.proved_at`: of two resets that hold a proof at the same
-    /// time only one changes the password.
+    /// time only one changes the password. Refused as well when the employee has objected to the
+    /// reset or resets of the account are frozen.
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError>;
 
     /// Records an outcome with its `change_outcome` record. [`Outcome::Changed`] makes every code
@@ -422,7 +482,7 @@ pub struct Claim {
     /// Where the entry is.
     pub dn: EntryDn,
     /// The WeCom userid.
-    pub to: crate::domain::account::WecomUserId,
+    pub to: WecomUserId,
     /// When the digits end.
     pub expires: Timestamp,
 }
@@ -461,6 +521,130 @@ pub trait Pairings: Send + Sync {
     async fn end(&self, visit: &ResetId) -> Result<(), StoreError>;
 }
 
+/// A card that went out, and what it is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SentCard {
+    /// Its name.
+    pub id: CardId,
+    /// Who got it: nobody else may press it.
+    pub to: WecomUserId,
+    /// The employee's language tag.
+    pub language: Option<String>,
+    /// The reset that it is about.
+    pub concern: Concern,
+}
+
+/// How far a reset had come when its employee objected.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Nothing was asked of the directory: it is dead now.
+    Before,
+    /// The directory has been asked: the password is changed, or may be.
+    After,
+}
+
+impl Stage {
+    /// The word in the audit record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before_change",
+            Self::After => "after_change",
+        }
+    }
+}
+
+/// An objection that counted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Objection {
+    /// The card that was pressed.
+    pub card: SentCard,
+    /// How far the reset had come.
+    pub stage: Stage,
+    /// Whether it is the first one to this reset: the channel may deliver a press again.
+    pub first: bool,
+}
+
+/// The book of objections ("not me") and freezes.
+#[async_trait]
+pub trait Objections: Send + Sync {
+    /// Registers a card, before it goes out.
+    async fn register(&self, card: &SentCard, now: Timestamp) -> Result<(), StoreError>;
+
+    /// An employee objects to the reset of a card that they got: its code is useless, and a change
+    /// that was not asked for yet is never asked for; with one `objected` record (the first time).
+    /// `None`: no such card, or somebody else's.
+    async fn object(
+        &self,
+        card: &CardId,
+        by: &WecomUserId,
+        now: Timestamp,
+    ) -> Result<Option<Objection>, StoreError>;
+
+    /// Lets nobody reset the account until then, with `record` in the same transaction.
+    async fn freeze(
+        &self,
+        account: &AccountKey,
+        until: Timestamp,
+        record: &AuditEvent,
+    ) -> Result<(), StoreError>;
+
+    /// Ends a freeze, if there is one, with `record` in the same transaction.
+    async fn unfreeze(&self, account: &AccountKey, record: &AuditEvent) -> Result<(), StoreError>;
+
+    /// Until when resets of the account are frozen; `None` when they are not.
+    async fn frozen_until(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// Where a one-time link leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LinkTo {
+    /// To the form.
+    Form,
+    /// To the kiosk whose picture has this short code.
+    Picture {
+        /// As it was sent in the chat.
+        short_code: String,
+    },
+}
+
+/// A one-time link: it works for one member, and only while it is not used up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// At least 64 random bits; what the address holds. The store keeps a keyed hash of it.
+    pub token: String,
+    /// For whom.
+    pub to: WecomUserId,
+    /// Where it leads.
+    pub leads: LinkTo,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// The book of one-time links.
+#[async_trait]
+pub trait Links: Send + Sync {
+    /// Registers a link.
+    async fn offer_link(&self, link: &Link, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The link of this token while it works. Uses nothing up: previews open links, too.
+    async fn open_link(&self, token: &str, now: Timestamp) -> Result<Option<Link>, StoreError>;
+
+    /// Uses a link up; `false` when it does not work (any more). Of several only the first gets
+    /// `true`.
+    async fn use_up_link(&self, token: &str, now: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// The book of what the channel has delivered to us: it delivers some things more than once.
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Notes a delivery, durably; `true` the first time. Kept for two days.
+    async fn first(&self, delivery: &str, now: Timestamp) -> Result<bool, StoreError>;
+}
+
 /// Judges a password by the whole policy, off the event loop.
 #[async_trait]
 pub trait Assessor: Send + Sync {
@@ -487,6 +671,14 @@ pub struct Ports {
     pub assessor: Arc<dyn Assessor>,
     /// Pairings.
     pub pairings: Arc<dyn Pairings>,
+    /// Objections and freezes.
+    pub objections: Arc<dyn Objections>,
+    /// One-time links.
+    pub links: Arc<dyn Links>,
+    /// What was delivered to us.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// `[alarm] wecom`: who is told what IT must know.
+    pub alarm: Arc<[WecomUserId]>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -47,6 +47,13 @@ pub enum Prompt {
         /// It is being judged or sent; nothing can be typed.
         busy: bool,
     },
+    /// The account's resets are frozen, and this is its employee: they may end that.
+    Frozen {
+        /// When it ends by itself.
+        until: Timestamp,
+        /// Four characters to tell IT.
+        reference: String,
+    },
     /// The change is on its way.
     Working(Progress),
     /// Changed and proved.
@@ -150,4 +157,12 @@ pub enum Refusal {
     AccountNotAllowed,
     /// The answer was lost: nobody knows yet (rule 5).
     OutcomeUnknown,
+    /// The mapping leads from this WeCom member to no account. Told only to whom WeCom vouches for.
+    NoAccount,
+    /// The account is disabled. Told only to whom WeCom vouches for.
+    Disabled,
+    /// The account is protected. Told only to whom WeCom vouches for.
+    Protected,
+    /// The account's employee has said in WeCom that it is not them, after this reset's proof.
+    Objected,
 }

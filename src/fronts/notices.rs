@@ -8,7 +8,10 @@ use zeroize::Zeroizing;
 use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
-use crate::flow::message::{Body, Message, NotAllowed, Wording};
+use crate::flow::message::{
+    Alarm, Body, Card, CardAnswer, CardBody, CardButton, CardWords, Message, NotAllowed, Pressed,
+    Wording,
+};
 use crate::flow::ports::Outcome;
 use crate::text::{Language, Texts, Value};
 
@@ -35,11 +38,30 @@ pub struct NoticeWords {
 
 impl Wording for NoticeWords {
     fn text(&self, message: &Message) -> Zeroizing<String> {
-        let notice = Notice {
-            words: self,
-            language: Language::choose(message.language.as_deref(), &self.languages),
+        self.to(message.language.as_deref()).text(&message.body)
+    }
+
+    fn card(&self, card: &Card) -> CardWords {
+        self.to(card.language.as_deref()).card(&card.body)
+    }
+
+    fn pressed(&self, answer: &CardAnswer) -> String {
+        let key = match answer.outcome {
+            Pressed::Stopped => "card-pressed-stopped",
+            Pressed::Alarmed => "card-pressed-alarmed",
+            Pressed::Frozen => "card-pressed-frozen",
         };
-        notice.text(&message.body)
+        self.to(answer.language.as_deref()).say(key, &[])
+    }
+}
+
+impl NoticeWords {
+    /// Notices to somebody of this language.
+    fn to(&self, language: Option<&str>) -> Notice<'_> {
+        Notice {
+            words: self,
+            language: Language::choose(language, &self.languages),
+        }
     }
 }
 
@@ -70,6 +92,13 @@ impl Notice<'_> {
                 kiosk,
                 reference,
             } => self.settled(*outcome, kiosk, reference),
+            Body::Words(words) => return words.clone(),
+            Body::Alarm {
+                what,
+                account,
+                kiosk,
+                reference,
+            } => self.alarm(*what, account, kiosk, reference),
             Body::NotAllowed {
                 why,
                 kiosk,
@@ -111,11 +140,9 @@ impl Notice<'_> {
     }
 
     fn changed(&self, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
-        let words = self.words;
-        let date = words.texts.date(self.language, at, &words.zone);
-        let time = words.texts.time_of_day(self.language, at, &words.zone);
+        let (date, time) = self.moment(at);
         let values = [
-            ("site", Value::from(&words.site)),
+            ("site", Value::from(&self.words.site)),
             ("kiosk", kiosk.into()),
             ("date", (&date).into()),
             ("time", (&time).into()),
@@ -141,8 +168,13 @@ impl Notice<'_> {
 
     fn not_allowed(&self, why: NotAllowed, kiosk: &str, reference: &str) -> Vec<String> {
         let why = match why {
-            NotAllowed::Disabled => "notice-not-allowed-disabled",
-            NotAllowed::Protected => "notice-not-allowed-protected",
+            NotAllowed::Disabled => self.say("notice-not-allowed-disabled", &[]),
+            NotAllowed::Protected => self.say("notice-not-allowed-protected", &[]),
+            NotAllowed::Frozen { until } => {
+                let (date, time) = self.moment(until);
+                let values = [("date", (&date).into()), ("time", (&time).into())];
+                self.say("notice-not-allowed-frozen", &values)
+            }
         };
         let values = [
             ("site", Value::from(&self.words.site)),
@@ -150,9 +182,51 @@ impl Notice<'_> {
         ];
         vec![
             self.say("notice-not-allowed", &values),
-            self.say(why, &[]),
+            why,
             self.with_it("notice-it-phone", "notice-it", reference),
         ]
+    }
+
+    fn alarm(&self, what: Alarm, account: &str, kiosk: &str, reference: &str) -> Vec<String> {
+        let key = match what {
+            Alarm::StoppedByEmployee => "alarm-stopped",
+            Alarm::ChangedByStranger => "alarm-changed",
+            Alarm::Frozen => "alarm-frozen",
+            Alarm::RemoteCodesOff => "alarm-remote-codes-off",
+        };
+        let mut lines = vec![self.say(key, &[("kiosk", kiosk.into())])];
+        if !account.is_empty() {
+            lines.push(self.say("alarm-account", &[("account", account.into())]));
+        }
+        lines.push(self.say("alarm-reference", &[("reference", reference.into())]));
+        lines
+    }
+
+    fn card(&self, body: &CardBody) -> CardWords {
+        match body {
+            CardBody::IsItYou { place, reference } => CardWords {
+                title: self.say("card-is-it-you", &[("kiosk", (&place.kiosk).into())]),
+                text: self.say("card-is-it-you-text", &[("reference", reference.into())]),
+                buttons: vec![(CardButton::NotMe, self.say("card-not-me", &[]))],
+            },
+            CardBody::Freeze { span } => {
+                let span = self.words.texts.span(self.language, *span);
+                CardWords {
+                    title: self.say("card-freeze", &[]),
+                    text: self.say("card-freeze-text", &[("span", (&span).into())]),
+                    buttons: vec![(CardButton::Freeze, self.say("card-freeze-yes", &[]))],
+                }
+            }
+        }
+    }
+
+    /// Date and time of day, where the site is.
+    fn moment(&self, at: Timestamp) -> (String, String) {
+        let words = self.words;
+        (
+            words.texts.date(self.language, at, &words.zone),
+            words.texts.time_of_day(self.language, at, &words.zone),
+        )
     }
 
     /// What to tell IT: by phone where the site has a number.
@@ -206,6 +280,7 @@ mod tests {
             to: WecomUserId::parse("lin.wei").expect("a userid"),
             language: Some(language.to_owned()),
             body,
+            concerns: None,
         }
     }
 
@@ -293,7 +368,13 @@ mod tests {
                     reference,
                 });
             }
-            for why in [NotAllowed::Disabled, NotAllowed::Protected] {
+            for why in [
+                NotAllowed::Disabled,
+                NotAllowed::Protected,
+                NotAllowed::Frozen {
+                    until: Timestamp::from_secs(1_795_000_000),
+                },
+            ] {
                 let (kiosk, reference) = (kiosk.clone(), reference.clone());
                 texts.push(Body::NotAllowed {
                     why,

@@ -174,6 +174,10 @@ impl Speaker<'_> {
             Refusal::NotAsked => self.parts(NOT_ASKED, &[]),
             Refusal::AccountNotAllowed => self.parts(ACCOUNT_NOT_ALLOWED, &[it]),
             Refusal::OutcomeUnknown => self.parts(OUTCOME_UNKNOWN, &[]),
+            Refusal::NoAccount => self.parts(NO_ACCOUNT, &[it]),
+            Refusal::Disabled => self.parts(DISABLED, &[it]),
+            Refusal::Protected => self.parts(PROTECTED, &[it]),
+            Refusal::Objected => self.parts(OBJECTED, &[it]),
         }
     }
 
@@ -293,6 +297,14 @@ refusals! {
         "refusal-account-not-allowed" "refusal-account-not-allowed-why" "refusal-account-not-allowed-do"
     OUTCOME_UNKNOWN
         "refusal-outcome-unknown" "refusal-outcome-unknown-why" "refusal-outcome-unknown-do"
+    NO_ACCOUNT
+        "refusal-no-account" "refusal-no-account-why" "refusal-no-account-do"
+    DISABLED
+        "refusal-disabled" "refusal-disabled-why" "refusal-disabled-do"
+    PROTECTED
+        "refusal-protected" "refusal-protected-why" "refusal-protected-do"
+    OBJECTED
+        "refusal-objected" "refusal-objected-why" "refusal-objected-do"
 }
 
 fn reason_key(reason: Reason) -> &'static str {

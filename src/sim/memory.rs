@@ -7,6 +7,7 @@
 
 mod codes;
 mod intents;
+mod objections;
 mod pairings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,9 @@ use crate::domain::limits::KIOSK_ATTEMPTS;
 use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{AuditLog, Claim, Entropy, OpenIntent, Pairing, StoreError, Throttles};
+use crate::flow::ports::{
+    AuditLog, Claim, Entropy, Link, OpenIntent, Pairing, SentCard, StoreError, Throttles,
+};
 
 /// What goes wrong with a write.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -54,6 +57,11 @@ struct State {
     /// When each account was last changed.
     changes: BTreeMap<AccountKey, Timestamp>,
     pairings: Vec<Shown>,
+    cards: Vec<SentCard>,
+    objected: BTreeSet<ResetId>,
+    frozen: BTreeMap<AccountKey, Timestamp>,
+    links: BTreeMap<String, Link>,
+    deliveries: BTreeSet<String>,
     processes: u64,
     gone: BTreeSet<u64>,
     writes: u64,

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::world::World;
-use crate::domain::account::LoginName;
+use crate::domain::account::{AccountKey, LoginName, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
 use crate::domain::code::{Binding, CodeRules, Judgement, Place, ResetId, Subject};
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
 use crate::domain::time::Timestamp;
+use crate::flow::message::CardId;
 use crate::flow::ports::{
-    AuditLog, Claim, Codes, Intent, Intents, Issued, OpenIntent, Opened, Outcome, Pairing,
-    Pairings, PictureName, StoreError, Throttles,
+    AuditLog, Claim, Codes, Deliveries, Intent, Intents, Issued, Link, Links, Objection,
+    Objections, OpenIntent, Opened, Outcome, Pairing, Pairings, PictureName, SentCard, StoreError,
+    Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -74,8 +76,75 @@ impl<S: Codes> Codes for Mortal<S> {
         self.write(self.store.discard(reset)).await
     }
 
+    async fn waiting(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<(Binding, Timestamp)>, StoreError> {
+        self.store.waiting(account, now).await
+    }
+
     fn nobody(&self, login: &LoginName) -> Subject {
         self.store.nobody(login)
+    }
+}
+
+#[async_trait]
+impl<S: Objections> Objections for Mortal<S> {
+    async fn register(&self, card: &SentCard, now: Timestamp) -> Result<(), StoreError> {
+        self.write(self.store.register(card, now)).await
+    }
+
+    async fn object(
+        &self,
+        card: &CardId,
+        by: &WecomUserId,
+        now: Timestamp,
+    ) -> Result<Option<Objection>, StoreError> {
+        self.write(self.store.object(card, by, now)).await
+    }
+
+    async fn freeze(
+        &self,
+        account: &AccountKey,
+        until: Timestamp,
+        record: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        self.write(self.store.freeze(account, until, record)).await
+    }
+
+    async fn unfreeze(&self, account: &AccountKey, record: &AuditEvent) -> Result<(), StoreError> {
+        self.write(self.store.unfreeze(account, record)).await
+    }
+
+    async fn frozen_until(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.store.frozen_until(account, now).await
+    }
+}
+
+#[async_trait]
+impl<S: Links> Links for Mortal<S> {
+    async fn offer_link(&self, link: &Link, now: Timestamp) -> Result<(), StoreError> {
+        self.write(self.store.offer_link(link, now)).await
+    }
+
+    async fn open_link(&self, token: &str, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        self.store.open_link(token, now).await
+    }
+
+    async fn use_up_link(&self, token: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(self.store.use_up_link(token, now)).await
+    }
+}
+
+#[async_trait]
+impl<S: Deliveries> Deliveries for Mortal<S> {
+    async fn first(&self, delivery: &str, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(self.store.first(delivery, now)).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::grant::Grant;
-use crate::flow::message::{Body, Message};
+use crate::flow::message::{Body, Card, CardAnswer, Message};
 use crate::flow::ports::{
     ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Messenger, ProvingBind,
     SendError, SentMessage, ServerUrl, SetOutcome,
@@ -39,6 +39,7 @@ struct State {
     broken: Vec<String>,
     inbox: HashMap<String, Vec<Received>>,
     messages: u64,
+    cards: Vec<Card>,
 }
 
 struct Entry {
@@ -114,6 +115,13 @@ impl People {
             .unwrap_or_default()
     }
 
+    /// The cards on a phone, oldest first.
+    pub fn cards(&self, to: &WecomUserId) -> Vec<Card> {
+        let state = self.lock();
+        let cards = state.cards.iter().filter(|card| card.to == *to);
+        cards.cloned().collect()
+    }
+
     /// Somebody else sets a password.
     pub fn somebody_sets(&self, key: &AccountKey, password: &str) {
         let at = self.world.now().wall;
@@ -184,6 +192,15 @@ impl Directory for People {
             .values()
             .filter(|entry| entry.account.login == login.as_str());
         Ok(found.next().map(|entry| entry.account.clone()))
+    }
+
+    async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown> {
+        self.asked().await?;
+        let state = self.lock();
+        let entries = state.entries.values();
+        let mut found = entries.filter(|entry| entry.account.wecom.as_ref() == Some(userid));
+        let first = found.next().map(|entry| entry.account.clone());
+        Ok(first.filter(|_| found.next().is_none()))
     }
 
     async fn reread(
@@ -345,6 +362,24 @@ impl Messenger for People {
         self.world.turn().await;
         for received in self.lock().inbox.values_mut().flatten() {
             received.recalled |= received.id == sent.id;
+        }
+        Ok(())
+    }
+
+    async fn send_card(&self, card: &Card) -> Result<(), SendError> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.channel_down) {
+            return Err(SendError::ChannelDown("simulated".to_owned()));
+        }
+        self.lock().cards.push(card.clone());
+        self.world.turn().await;
+        Ok(())
+    }
+
+    async fn answer_card(&self, _answer: &CardAnswer, _ticket: &str) -> Result<(), SendError> {
+        self.world.turn().await;
+        if self.world.happens(|faults| faults.channel_down) {
+            return Err(SendError::ChannelDown("simulated".to_owned()));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use rekey::adapters::wecom::{Wecom, WecomSettings};
 use rekey::domain::account::WecomUserId;
 use rekey::domain::secret::{CodeDigits, Credential};
 use rekey::domain::time::Timestamp;
-use rekey::flow::message::{Body, Message, Wording};
+use rekey::flow::message::{Body, Card, CardAnswer, CardButton, CardWords, Message, Wording};
 use rekey::flow::ports::{Clock, Messenger, SendError};
 use rekey::sim::clock::{SeededEntropy, SimClock};
 use rekey::sim::wecom::{Member, SimApp, SimWecom};
@@ -27,6 +27,18 @@ impl Wording for Words {
             Body::Changed { kiosk, .. } => format!("changed at {kiosk}"),
             _ => "notice".to_owned(),
         })
+    }
+
+    fn card(&self, _: &Card) -> CardWords {
+        CardWords {
+            title: "was it you?".to_owned(),
+            text: "press".to_owned(),
+            buttons: vec![(CardButton::NotMe, "not me".to_owned())],
+        }
+    }
+
+    fn pressed(&self, _: &CardAnswer) -> String {
+        "stopped".to_owned()
     }
 }
 
@@ -92,6 +104,7 @@ fn code_to(userid: &str) -> Message {
             lifetime: Duration::from_secs(300),
             reference: "K4T9".to_owned(),
         },
+        concerns: None,
     }
 }
 

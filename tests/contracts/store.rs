@@ -1,4 +1,4 @@
-//! The five ports of the state, against SQLite and against memory: one suite for both.
+//! The ports of the state, against SQLite and against memory: one suite for both.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -7,6 +7,7 @@
 
 mod codes;
 mod intents;
+mod objections;
 mod rest;
 mod sqlite;
 mod stage;

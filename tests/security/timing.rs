@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use rekey::adapters::entropy::OsEntropy;
 use rekey::domain::limits::ANSWER_TICK;
 use rekey::domain::secret::SiteKey;
-use rekey::flow::message::Message;
+use rekey::flow::message::{Card, CardAnswer, Message};
 use rekey::flow::ports::{Messenger, Ports, SendError, SentMessage};
 use rekey::flow::prompt::Prompt;
 use rekey::sim::memory::MemoryStore;
@@ -40,6 +40,15 @@ impl Messenger for Slow {
         self.0.recall(sent).await
     }
 
+    async fn send_card(&self, card: &Card) -> Result<(), SendError> {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        self.0.send_card(card).await
+    }
+
+    async fn answer_card(&self, answer: &CardAnswer, ticket: &str) -> Result<(), SendError> {
+        self.0.answer_card(answer, ticket).await
+    }
+
     async fn works(&self) -> Result<(), SendError> {
         self.0.works().await
     }
@@ -68,7 +77,10 @@ fn in_memory(office: &Office) -> Ports {
         throttles: store.clone(),
         audit: store.clone(),
         intents: store.clone(),
-        pairings: store,
+        pairings: store.clone(),
+        objections: store.clone(),
+        links: store.clone(),
+        deliveries: store,
         messenger: Arc::new(Slow(office.ports.messenger.clone())),
         ..office.ports.clone()
     }

@@ -12,7 +12,9 @@ use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, SitePolicy, Verdic
 use rekey::domain::secret::{Password, SiteKey};
 use rekey::domain::strength::Strength;
 use rekey::flow::driver::Resets;
-use rekey::flow::ports::{Assessor, AuditLog, Codes, Intents, Pairings, Ports, Throttles};
+use rekey::flow::ports::{
+    Assessor, AuditLog, Codes, Deliveries, Intents, Links, Objections, Pairings, Ports, Throttles,
+};
 use rekey::sim::memory::MemoryStore;
 use rekey::sim::people::{People, Received};
 use rekey::sim::world::{Faults, World};
@@ -51,8 +53,14 @@ impl Assessor for LengthOnly {
 }
 
 /// All ports of the state.
-pub trait Store: Codes + Throttles + AuditLog + Intents + Pairings {}
-impl<T: Codes + Throttles + AuditLog + Intents + Pairings> Store for T {}
+pub trait Store:
+    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+{
+}
+impl<T: Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries> Store
+    for T
+{
+}
 
 /// The company.
 pub struct Town {
@@ -92,7 +100,11 @@ impl Town {
             throttles: store.clone(),
             audit: store.clone(),
             intents: store.clone(),
-            pairings: store,
+            pairings: store.clone(),
+            objections: store.clone(),
+            links: store.clone(),
+            deliveries: store,
+            alarm: [].into(),
             assessor: Arc::new(LengthOnly),
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),

@@ -51,7 +51,10 @@ impl Visit {
     pub async fn settles(&mut self) -> Prompt {
         while let Some(prompt) = self.next().await {
             let waits = match &prompt {
-                Prompt::Login { .. } | Prompt::Done { .. } | Prompt::Ended { .. } => true,
+                Prompt::Login { .. }
+                | Prompt::Frozen { .. }
+                | Prompt::Done { .. }
+                | Prompt::Ended { .. } => true,
                 Prompt::Code { judging, .. } => !judging,
                 Prompt::NewPassword { busy, .. } => !busy,
                 Prompt::LookingUp { .. } | Prompt::Reading | Prompt::Working(_) => false,

@@ -17,6 +17,22 @@ notice-not-allowed-disabled = Nothing was changed: the account is disabled, and 
 notice-not-allowed-protected = Nothing was changed: the account has special rights, and only IT can reset it.
 notice-it-phone = Call IT on { $phone } and give the reference { $reference }, also if it was not you.
 notice-it = Go to IT and give the reference { $reference }, also if it was not you.
+notice-not-allowed-frozen = Nothing was changed: resets of the account are frozen until { $date }, { $time }. You can end that in the form "Account PWD Reset".
+card-is-it-you = Was it you at { $kiosk }?
+card-is-it-you-text = If it was, all is well: do nothing. If not, press the button: a reset that is not done yet is stopped, and IT is told. Reference { $reference }.
+card-not-me = Not me
+card-freeze = Freeze resets?
+card-freeze-text = Then nobody can reset the password of your account for { $span }, you neither. Your present password goes on working. You can end it in the form "Account PWD Reset", and IT can.
+card-freeze-yes = Freeze it
+card-pressed-stopped = Stopped
+card-pressed-alarmed = IT is told
+card-pressed-frozen = Frozen
+alarm-stopped = An employee said "not me" of a reset at { $kiosk }. It was stopped; nothing was changed.
+alarm-changed = An employee said "not me" of a reset at { $kiosk } that has changed the password, or may have. Look at the account at once.
+alarm-frozen = An employee has frozen the resets of their account, after a reset at { $kiosk } that was not theirs.
+alarm-remote-codes-off = Too many wrong codes from remote sessions: their codes are off for an hour. Kiosks go on.
+alarm-account = Account { $account }
+alarm-reference = Reference { $reference }: rekey audit export
 
 # Dates and spans of time.
 date-day = { $day } { $month } { $year }

@@ -17,6 +17,22 @@ notice-not-allowed-disabled = Tidak ada yang berubah: akun dinonaktifkan, dan ha
 notice-not-allowed-protected = Tidak ada yang berubah: akun ini punya hak khusus, dan hanya IT yang bisa meresetnya.
 notice-it-phone = Telepon IT di { $phone } dan sebutkan nomor acuan { $reference }, juga jika itu bukan Anda.
 notice-it = Hubungi IT dan sebutkan nomor acuan { $reference }, juga jika itu bukan Anda.
+notice-not-allowed-frozen = Tidak ada yang berubah: reset akun dibekukan sampai { $date } pukul { $time }. Anda bisa mengakhirinya di formulir "Account PWD Reset".
+card-is-it-you = Apakah itu Anda di { $kiosk }?
+card-is-it-you-text = Jika ya, abaikan saja. Jika bukan, tekan tombolnya: reset yang belum selesai dihentikan, dan IT diberi tahu. Nomor acuan { $reference }.
+card-not-me = Bukan saya
+card-freeze = Bekukan reset?
+card-freeze-text = Selama { $span } tidak ada yang bisa mereset kata sandi akun Anda, Anda pun tidak. Kata sandi sekarang tetap berlaku. Anda bisa mengakhirinya di formulir "Account PWD Reset", IT juga bisa.
+card-freeze-yes = Bekukan
+card-pressed-stopped = Dihentikan
+card-pressed-alarmed = IT sudah tahu
+card-pressed-frozen = Dibekukan
+alarm-stopped = Seorang karyawan menekan "Bukan saya" untuk reset di { $kiosk }. Sudah dihentikan; tidak ada yang berubah.
+alarm-changed = Seorang karyawan menekan "Bukan saya" untuk reset di { $kiosk } yang sudah, atau mungkin sudah, mengubah kata sandi. Segera periksa akunnya.
+alarm-frozen = Seorang karyawan membekukan reset akunnya, setelah reset di { $kiosk } yang bukan miliknya.
+alarm-remote-codes-off = Terlalu banyak kode salah dari sesi jarak jauh: kode jarak jauh dimatikan selama satu jam. Kios tetap berjalan.
+alarm-account = Akun { $account }
+alarm-reference = Nomor acuan { $reference }: rekey audit export
 
 # Dates and spans of time.
 date-day = { $day } { $month } { $year }

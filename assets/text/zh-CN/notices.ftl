@@ -17,6 +17,22 @@ notice-not-allowed-disabled = 什么都没有改动：账号已停用，只有 I
 notice-not-allowed-protected = 什么都没有改动：账号有特殊权限，只有 IT 能重置。
 notice-it-phone = 请拨打 IT 电话 { $phone } 并报出编号 { $reference }；不是您本人操作也请告知。
 notice-it = 请联系 IT 并报出编号 { $reference }；不是您本人操作也请告知。
+notice-not-allowed-frozen = 什么都没有改动：账号的重置已冻结，到 { $date } { $time } 为止。您可以在“账号密码重置”表单里提前解除。
+card-is-it-you = 在 { $kiosk } 上操作的是您吗？
+card-is-it-you-text = 是您本人就不用理会。不是的话请点按钮：尚未完成的重置会停止，并通知 IT。编号 { $reference }。
+card-not-me = 不是我
+card-freeze = 要冻结重置吗？
+card-freeze-text = 冻结后 { $span }内谁都不能重置您账号的密码，您自己也不能。现在的密码照常可用。您可以在“账号密码重置”表单里解除，IT 也可以。
+card-freeze-yes = 冻结
+card-pressed-stopped = 已停止
+card-pressed-alarmed = 已通知 IT
+card-pressed-frozen = 已冻结
+alarm-stopped = 有员工对 { $kiosk } 上的一次重置点了“不是我”。已停止，什么都没有改动。
+alarm-changed = 有员工对 { $kiosk } 上的一次重置点了“不是我”，而密码已经或可能已经修改。请立即检查该账号。
+alarm-frozen = 有员工因 { $kiosk } 上一次并非本人的重置，冻结了自己账号的重置。
+alarm-remote-codes-off = 远程会话的错误验证码过多：远程验证码停用一小时。终端照常可用。
+alarm-account = 账号 { $account }
+alarm-reference = 编号 { $reference }：rekey audit export
 
 # Dates and spans of time.
 date-day = { $year }年{ $month }{ $day }日

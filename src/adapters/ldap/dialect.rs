@@ -16,6 +16,7 @@ use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
+use crate::flow::grant::Lasting;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// One product's ways. Knows nothing of connections, fail-over or the settings of a site.
@@ -71,7 +72,8 @@ pub(super) trait Dialect: Send + Sync {
     /// Whether the entry shows a change since `mark`; `bind_dn` is who rekey binds as.
     fn landed(&self, mark: &ChangeMark, now: &Marks, bind_dn: &str) -> Landed;
 
-    /// Sets another entry's password as the service account.
+    /// Sets another entry's password as the service account; `lasting` says whether it must be
+    /// changed at the next sign-in.
     ///
     /// [`Fault::Gone`] and [`Fault::Silent`] mean that nobody knows whether it was done.
     async fn set_password(
@@ -80,6 +82,7 @@ pub(super) trait Dialect: Send + Sync {
         lookup: &Lookup,
         dn: &str,
         password: &Password,
+        lasting: Lasting,
     ) -> Result<LdapResult, Fault>;
 
     /// Why a change was refused, when the directory gave one of its own reasons. What every LDAP

@@ -16,7 +16,7 @@ use super::openldap::OpenLdap;
 use super::servers::{Question, Server, Servers};
 use super::session::{Budget, Fault, Search, Session};
 use super::settings::{LdapSettings, SettingsError};
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::{Credential, Password};
 use crate::flow::grant::Grant;
@@ -143,9 +143,20 @@ impl Directory for LdapDirectory {
     async fn find(&self, login: &LoginName) -> Result<Option<Account>, DirectoryDown> {
         let question = Find {
             directory: self,
-            login,
+            filter: login_filter(&self.lookup.settings.login_attributes, login),
         };
         Ok(self.servers.ask(&question).await?.0)
+    }
+
+    async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown> {
+        let attribute = &self.lookup.settings.wecom_attribute;
+        let question = Find {
+            directory: self,
+            filter: format!("({attribute}={})", ldap_escape(userid.as_str())),
+        };
+        let found = self.servers.ask(&question).await?.0;
+        // An attribute with several values, or a server with its own idea of what is alike.
+        Ok(found.filter(|account| account.wecom.as_ref() == Some(userid)))
     }
 
     async fn reread(
@@ -203,7 +214,13 @@ impl Directory for LdapDirectory {
         };
         let dialect = &self.lookup.dialect;
         match dialect
-            .set_password(&mut session, &self.lookup, dn.as_str(), password)
+            .set_password(
+                &mut session,
+                &self.lookup,
+                dn.as_str(),
+                password,
+                grant.lasting(),
+            )
             .await
         {
             Ok(result) => self.outcome(grant, server, &result),
@@ -287,7 +304,7 @@ impl Question for Alive<'_> {
 
 struct Find<'a> {
     directory: &'a LdapDirectory,
-    login: &'a LoginName,
+    filter: String,
 }
 
 #[async_trait]
@@ -300,12 +317,12 @@ impl Question for Find<'_> {
             .search(&Search {
                 base: &settings.people_base,
                 scope: Scope::Subtree,
-                filter: &login_filter(&settings.login_attributes, self.login),
+                filter: &self.filter,
                 attributes: &account::attributes(&*self.directory.lookup.dialect, settings),
                 limit: 2,
             })
             .await?;
-        // Two entries with one login name: nobody can say whose it is (rule 9).
+        // Two entries with one login name or userid: nobody can say whose it is (rule 9).
         let several = found.cut || found.entries.len() > 1;
         let entry = found.entries.pop().filter(|_| !several);
         let now = self.directory.clock.now().wall;

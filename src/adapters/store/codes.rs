@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 use subtle::ConstantTimeEq;
 
-use super::step::{from_sql, to_sql};
+use super::step::{from_sql, front, to_sql};
 use super::{SqliteStore, tidy};
 use crate::adapters::entropy::OsEntropy;
-use crate::domain::account::LoginName;
+use crate::domain::account::{AccountKey, LoginName};
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::{Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::code::{
+    Action, Binding, CodeMac, CodeRules, Judgement, Place, ResetId, Subject,
+};
 use crate::domain::limits::CODE_MESSAGES;
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all};
@@ -79,6 +81,36 @@ impl Codes for SqliteStore {
         step.audit(&judged(binding, judgement, now)).await?;
         step.commit().await?;
         Ok(judgement)
+    }
+
+    async fn waiting(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<(Binding, Timestamp)>, StoreError> {
+        let subject = Subject::Account(account.clone());
+        let row = sqlx::query(
+            "SELECT reset_id, front, kiosk, expires_at FROM codes \
+             WHERE subject = ? AND action = ? AND used = 0 AND expires_at > ? \
+             ORDER BY issued_at DESC LIMIT 1",
+        )
+        .bind(subject.to_stored())
+        .bind(Action::Reset.as_str())
+        .bind(now.as_millis())
+        .fetch_optional(&self.0.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let binding = Binding {
+            reset: ResetId::from_stored(row.try_get("reset_id")?),
+            subject,
+            action: Action::Reset,
+            place: Place {
+                front: front(row.try_get("front")?)?,
+                kiosk: row.try_get("kiosk")?,
+            },
+        };
+        let expires = Timestamp::from_millis(row.try_get("expires_at")?);
+        Ok(Some((binding, expires)))
     }
 
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
+use super::objections::objected;
 use super::process::ProcessMark;
 use super::step::{from_sql, front};
 use crate::domain::account::{AccountKey, EntryDn, WecomUserId};
@@ -24,7 +25,9 @@ const CLAIM: Duration = Duration::from_secs(60);
 impl Intents for SqliteStore {
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError> {
         let mut step = self.step().await?;
-        let opened = if superseded(step.sql(), intent).await? {
+        let opened = if objected(step.sql(), intent).await? {
+            Opened::Objected
+        } else if superseded(step.sql(), intent).await? {
             Opened::Superseded
         } else {
             insert(step.sql(), intent, &self.0.process).await?;

@@ -10,6 +10,8 @@ mod codes;
 mod head;
 mod intents;
 mod key;
+mod links;
+mod objections;
 mod pairings;
 mod process;
 mod schema;

@@ -5,9 +5,10 @@ use sqlx::SqlitePool;
 use super::OpenError;
 
 /// Version `n` is the `n`th; one that was released is never edited.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
 ];
 
 /// Brings the tables up to date, in one transaction.

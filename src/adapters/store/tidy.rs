@@ -39,3 +39,50 @@ pub(super) async fn pairings(sql: &mut SqliteConnection, now: Timestamp) -> Resu
     .await?;
     Ok(())
 }
+
+/// Removes some cards and objections that nobody presses, or asks for, any more.
+pub(super) async fn objections(
+    sql: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM cards WHERE card_mac IN \
+         (SELECT card_mac FROM cards WHERE sent_at < ? LIMIT 20)",
+        "DELETE FROM objections WHERE reset_id IN \
+         (SELECT reset_id FROM objections WHERE at < ? LIMIT 20)",
+    ] {
+        // A card can be updated for 72 hours.
+        sqlx::query(statement)
+            .bind(now.minus(KEPT.saturating_mul(2)).as_millis())
+            .execute(&mut *sql)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes some links that have ended.
+pub(super) async fn links(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM links WHERE token_mac IN \
+         (SELECT token_mac FROM links WHERE expires_at < ? LIMIT 20)",
+    )
+    .bind(now.minus(KEPT).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}
+
+/// Removes some deliveries that the channel does not repeat any more.
+pub(super) async fn deliveries(
+    sql: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM deliveries WHERE delivery_mac IN \
+         (SELECT delivery_mac FROM deliveries WHERE at < ? LIMIT 20)",
+    )
+    .bind(now.minus(KEPT).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}

@@ -125,6 +125,14 @@ impl Api {
         self.post("/cgi-bin/message/send", message).await
     }
 
+    /// `POST /cgi-bin/message/update_template_card`.
+    pub(super) async fn update_card(&self, update: &impl Serialize) -> Result<(), Failure> {
+        let Nothing {} = self
+            .post("/cgi-bin/message/update_template_card", update)
+            .await?;
+        Ok(())
+    }
+
     /// `POST /cgi-bin/message/recall`: within 24 hours, on the WeCom client's side.
     pub(super) async fn recall(&self, msgid: &str) -> Result<(), Failure> {
         let body = serde_json::json!({ "msgid": msgid });

@@ -5,6 +5,7 @@
 
 mod api;
 pub mod callback;
+mod cards;
 mod errcode;
 mod examine;
 mod health;
@@ -21,7 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::domain::limits;
 use crate::domain::secret::Credential;
-use crate::flow::message::{Body, Message, Wording};
+use crate::flow::message::{Body, Card, CardAnswer, Message, Wording};
 use crate::flow::ports::{Clock, Messenger, SendError, SentMessage};
 use api::{Api, Failure};
 use errcode::Meaning;
@@ -145,6 +146,26 @@ impl Wecom {
         outcome
     }
 
+    /// One message or card to one member; its id.
+    async fn deliver(
+        &self,
+        receiver: &str,
+        request: &(impl Serialize + Sync),
+    ) -> Result<String, SendError> {
+        // WeCom drops what is above its own limit and says nothing, so it is never reached.
+        if !self.pace.admits(receiver, self.now()) {
+            return Err(SendError::Receiver("too many messages a minute".to_owned()));
+        }
+        let sent = self.call(&self.circuit, self.timeout, || self.api.send(request));
+        let reply = sent.await.map_err(|failure| blame(&failure))?;
+        if reply.left_out(receiver) {
+            return Err(SendError::Receiver(
+                "outside the app's visible range, or without a licence".to_owned(),
+            ));
+        }
+        Ok(reply.msgid)
+    }
+
     /// Looks whether the channel works, and remembers the answer.
     async fn look(&self) -> Result<(), SendError> {
         let limit = PROBE_TIMEOUT.min(self.timeout);
@@ -221,10 +242,6 @@ struct Content<'a> {
 impl Messenger for Wecom {
     async fn send(&self, message: Message) -> Result<SentMessage, SendError> {
         let receiver = message.to.as_str();
-        // WeCom drops what is above its own limit and says nothing, so it is never reached.
-        if !self.pace.admits(receiver, self.now()) {
-            return Err(SendError::Receiver("too many messages a minute".to_owned()));
-        }
         let words = self.wording.text(&message);
         let request = TextMessage {
             touser: receiver,
@@ -236,14 +253,8 @@ impl Messenger for Wecom {
             safe: u8::from(matches!(message.body, Body::KioskCode { .. })),
             enable_duplicate_check: 0,
         };
-        let sent = self.call(&self.circuit, self.timeout, || self.api.send(&request));
-        let reply = sent.await.map_err(|failure| blame(&failure))?;
-        if reply.left_out(receiver) {
-            return Err(SendError::Receiver(
-                "outside the app's visible range, or without a licence".to_owned(),
-            ));
-        }
-        Ok(SentMessage { id: reply.msgid })
+        let id = self.deliver(receiver, &request).await?;
+        Ok(SentMessage { id })
     }
 
     async fn recall(&self, sent: &SentMessage) -> Result<(), SendError> {
@@ -252,6 +263,21 @@ impl Messenger for Wecom {
         }
         let recalled = self.call(&self.circuit, self.timeout, || self.api.recall(&sent.id));
         recalled.await.map_err(|failure| blame(&failure))
+    }
+
+    async fn send_card(&self, card: &Card) -> Result<(), SendError> {
+        let words = self.wording.card(card);
+        let request = cards::message(card.to.as_str(), self.agent_id, &card.id, &words);
+        self.deliver(card.to.as_str(), &request).await.map(drop)
+    }
+
+    async fn answer_card(&self, answer: &CardAnswer, ticket: &str) -> Result<(), SendError> {
+        let words = self.wording.pressed(answer);
+        let request = cards::update(answer.to.as_str(), self.agent_id, ticket, &words);
+        let updated = self.call(&self.circuit, self.timeout, || {
+            self.api.update_card(&request)
+        });
+        updated.await.map_err(|failure| blame(&failure))
     }
 
     async fn works(&self) -> Result<(), SendError> {

@@ -1,7 +1,10 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
+pub mod objecting;
 pub mod outage;
 pub mod pairing;
+mod reading;
+mod sending;
 pub mod settle;
 
 use std::collections::VecDeque;
@@ -12,18 +15,20 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName};
+use crate::domain::account::{AccountKey, EntryDn};
+use crate::domain::audit::AuditEvent;
 use crate::domain::code::{CodeRules, Place, ResetId};
-use crate::domain::policy::{DirectoryPolicy, SitePolicy};
+use crate::domain::policy::SitePolicy;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
-use crate::flow::message::Message;
+use crate::flow::grant::Lasting;
 use crate::flow::ports::{
-    ChangeMark, Claim, DirectoryDown, Entropy, Landed, Outcome, Ports, ProvingBind,
+    ChangeMark, Claim, DirectoryDown, Entropy, Landed, Outcome, Ports, ProvingBind, StoreError,
 };
 use crate::flow::prompt::Prompt;
 use crate::flow::reset::{Reset, Setup};
+use crate::flow::vouched::Vouched;
 
 /// A front's way to resets: it begins them and talks to each over two channels.
 #[derive(Clone)]
@@ -79,6 +84,17 @@ impl Resets {
             now,
             &*self.ports.entropy,
         ))
+    }
+
+    /// Begins the reset of somebody whom WeCom vouches for: it leads straight to the new password,
+    /// which lasts as `lasting` says. The future is run like that of [`Resets::begin`].
+    pub fn begin_vouched(
+        &self,
+        vouched: Vouched,
+        lasting: Lasting,
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let setup = self.setup(self.new_id());
+        self.run(Reset::begin_vouched(setup, vouched, lasting))
     }
 
     fn setup(&self, reset: ResetId) -> Setup {
@@ -255,7 +271,7 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         Effect::KioskAttempt(kiosk) => {
             Answer::KioskAttempt(ports.throttles.kiosk_attempt(&kiosk, now).await)
         }
-        Effect::LookUp(login) => look_up(&ports, &login).await,
+        Effect::LookUp(login) => reading::look_up(&ports, &login).await,
         Effect::IssueCode { binding, digits } => {
             let issued = ports
                 .codes
@@ -263,7 +279,9 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
                 .await;
             Answer::Issued(issued, digits)
         }
-        Effect::Send(message, purpose) => Answer::Sent(purpose, send(&ports, message).await),
+        Effect::Send(message, purpose) => {
+            Answer::Sent(purpose, sending::send(&ports, message).await)
+        }
         Effect::Recall(sent) => {
             if let Err(error) = ports.messenger.recall(&sent).await {
                 tracing::info!(%error, "a code's message was not taken back");
@@ -279,11 +297,17 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
             }
             return None;
         }
-        Effect::ReadAccount(key, dn) => Answer::AccountRead(read_account(&ports, &key, &dn).await),
+        Effect::FindMember(userid) => {
+            Answer::MemberFound(reading::find_member(&ports, &userid).await)
+        }
+        Effect::Unfreeze(record) => Answer::Unfrozen(unfreeze(&ports, &record).await),
+        Effect::ReadAccount(key, dn) => {
+            Answer::AccountRead(reading::read_account(&ports, &key, &dn).await)
+        }
         Effect::Assess { password, policy } => {
             Answer::Assessed(ports.assessor.assess(password, policy).await)
         }
-        Effect::Mark(key, dn) => Answer::Marked(mark(&ports, &key, &dn).await),
+        Effect::Mark(key, dn) => Answer::Marked(reading::mark(&ports, &key, &dn).await),
         Effect::OpenIntent(intent) => Answer::IntentOpened(ports.intents.open(&intent).await),
         Effect::SetPassword {
             grant,
@@ -314,55 +338,11 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
     })
 }
 
-/// Always both questions at the same time, whatever the login name is.
-async fn look_up(ports: &Ports, login: &LoginName) -> Answer {
-    let (account, channel) = tokio::join!(ports.directory.find(login), ports.messenger.works());
-    if let Err(error) = &account {
-        tracing::error!(%error, "the directory does not answer");
+async fn unfreeze(ports: &Ports, record: &AuditEvent) -> Result<(), StoreError> {
+    match &record.account {
+        Some(account) => ports.objections.unfreeze(account, record).await,
+        None => Ok(()),
     }
-    if let Err(error) = &channel {
-        tracing::error!(%error, "the channel does not work");
-    }
-    Answer::LookedUp {
-        account: account.map(|found| found.map(Box::new)),
-        nobody: ports.codes.nobody(login),
-        channel,
-    }
-}
-
-async fn send(
-    ports: &Ports,
-    message: Message,
-) -> Result<crate::flow::ports::SentMessage, crate::flow::ports::SendError> {
-    let sent = ports.messenger.send(message).await;
-    if let Err(error) = &sent {
-        tracing::warn!(%error, "a message did not go out");
-    }
-    sent
-}
-
-async fn read_account(
-    ports: &Ports,
-    key: &AccountKey,
-    dn: &EntryDn,
-) -> Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown> {
-    let Some(fresh) = ports.directory.reread(key, dn).await? else {
-        return Ok(None);
-    };
-    let policy = ports.directory.policy(&fresh).await?;
-    Ok(Some((Box::new(fresh), policy)))
-}
-
-async fn mark(
-    ports: &Ports,
-    key: &AccountKey,
-    dn: &EntryDn,
-) -> Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown> {
-    let Some(fresh) = ports.directory.reread(key, dn).await? else {
-        return Ok(None);
-    };
-    let mark = ports.directory.mark(key, dn).await?;
-    Ok(Some((Box::new(fresh), mark)))
 }
 
 /// Binds with the new password, then looks at the entry.
@@ -389,7 +369,7 @@ async fn close(
     reset: &ResetId,
     outcome: Outcome,
     now: Timestamp,
-) -> Result<(), crate::flow::ports::StoreError> {
+) -> Result<(), StoreError> {
     let look_again = (outcome == Outcome::Unknown).then(|| now.plus(FIRST_LOOK));
     let closed = ports.intents.close(reset, outcome, now, look_again).await;
     if let Err(error) = &closed {

@@ -149,7 +149,7 @@ pub async fn scanned(ports: &Ports, visit: &ResetId) -> Claim {
 }
 
 /// Random characters, each of the 31 equally likely: bytes that would favour some are drawn anew.
-fn readable(entropy: &dyn Entropy, length: usize) -> String {
+pub(super) fn readable(entropy: &dyn Entropy, length: usize) -> String {
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let mut byte = [0];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::FIRST_LOOK;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::time::Timestamp;
-use crate::flow::message::{Body, Message};
+use crate::flow::message::{Body, Concern, Message};
 use crate::flow::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
 
 /// How often the open intents are gone through while the program runs.
@@ -121,6 +121,11 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
             to,
             language: intent.language.clone(),
             body,
+            concerns: Some(Concern {
+                reset: intent.reset.clone(),
+                account: intent.account.clone(),
+                place: intent.place.clone(),
+            }),
         })
         .await;
     ports

@@ -37,6 +37,9 @@ impl Addressee {
         match (account.standing, account.wecom.clone()) {
             (Standing::Disabled, to) => Self::Told(account, to, NotAllowed::Disabled),
             (Standing::Protected, to) => Self::Told(account, to, NotAllowed::Protected),
+            (Standing::Frozen { until }, to) => {
+                Self::Told(account, to, NotAllowed::Frozen { until })
+            }
             (Standing::Eligible, Some(to)) => Self::Eligible(account, to),
             (Standing::Eligible, None) => Self::Unmapped(account),
         }
@@ -48,6 +51,7 @@ impl Addressee {
             Self::Eligible(..) => "code_due",
             Self::Told(_, _, NotAllowed::Disabled) => "disabled",
             Self::Told(_, _, NotAllowed::Protected) => "protected",
+            Self::Told(_, _, NotAllowed::Frozen { .. }) => "frozen",
             Self::Unmapped(_) => "unmapped",
             Self::Nobody => "nobody",
             Self::Scanned(_) => "scanned",
@@ -115,6 +119,7 @@ impl Addressee {
             to: to.clone(),
             language: account.language.clone(),
             body,
+            concerns: Some(context.concern(&account.key)),
         };
         Some(Effect::Send(message, purpose))
     }

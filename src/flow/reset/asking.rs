@@ -111,6 +111,7 @@ impl AskCode {
             Event::Answer(Answer::Issued(issued, digits)) => self.issued(context, issued, digits),
             Event::Answer(Answer::Timer(Timer::Budget)) => self.budget_allows(context),
             Event::Answer(Answer::Sent(purpose, sent)) => self.sent_off(context, purpose, sent),
+            Event::Answer(Answer::Timer(Timer::CodeEnded)) => self.ended(context),
             _ => (Phase::AskCode(self), Vec::new()),
         }
     }
@@ -257,8 +258,20 @@ impl AskCode {
         if purpose == Purpose::Code {
             self.sent.extend(sent.ok());
         }
-        let record = context.audit(kind, self.account(), result);
-        (Phase::AskCode(self), vec![record])
+        let mut effects = vec![context.audit(kind, self.account(), result)];
+        if !self.sent.is_empty() {
+            let left = context.until(self.expires.wall);
+            effects.push(Effect::Timer(Timer::CodeEnded, left));
+        }
+        (Phase::AskCode(self), effects)
+    }
+
+    /// A message whose code has ended is of no use on a phone, and looks like one that is.
+    fn ended(mut self, context: &Context<'_>) -> Next {
+        let over = context.now.reached(self.expires);
+        let ended = if over { self.sent.len() } else { 0 };
+        let recalls = self.sent.drain(..ended).map(Effect::Recall).collect();
+        (Phase::AskCode(self), recalls)
     }
 
     fn judged(mut self, context: &Context<'_>, judged: Result<Judgement, StoreError>) -> Next {

@@ -216,6 +216,7 @@ impl Person {
             Ok(Opened::Superseded) => {
                 context.end(Refusal::AccountNotAllowed, key, "superseded", Vec::new())
             }
+            Ok(Opened::Objected) => context.end(Refusal::Objected, key, "objected", Vec::new()),
             Err(_) => context.end(Refusal::StoreDown, key, "store_down", Vec::new()),
         }
     }

@@ -12,12 +12,16 @@ mod outcome;
 mod reading;
 #[cfg(test)]
 mod tests;
+mod vouching;
 
 pub(super) use asking::send_result;
 
 use super::effect::{Answer, Effect, Event, Input};
+use super::grant::Lasting;
+use super::message::Concern;
 use super::ports::{Claim, Entropy};
 use super::prompt::{Prompt, Refusal};
+use super::vouched::Vouched;
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{CodeRules, Place, ResetId};
@@ -28,6 +32,7 @@ use asking::AskCode;
 use changing::Change;
 use looking_up::LookUp;
 use reading::Reading;
+use vouching::Vouching;
 
 /// What a reset is made with.
 #[derive(Clone, Debug)]
@@ -56,6 +61,8 @@ enum Phase {
     LookUp(LookUp),
     /// The code is asked for, or judged.
     AskCode(AskCode),
+    /// WeCom vouches for the person: the account is being found.
+    Vouching(Vouching),
     /// Proved: account and policy are being read.
     Reading(Reading),
     /// Proved: the new password is asked for, judged, set, proved, recorded.
@@ -101,6 +108,13 @@ impl Reset {
         (Self { setup, phase }, effects)
     }
 
+    /// A reset of somebody whom WeCom itself vouches for: it leads straight to the new password,
+    /// which lasts as `lasting` says.
+    pub fn begin_vouched(setup: Setup, vouched: Vouched, lasting: Lasting) -> (Self, Vec<Effect>) {
+        let (phase, effects) = Vouching::begin(vouched, lasting);
+        (Self { setup, phase }, effects)
+    }
+
     /// Its id.
     pub fn id(&self) -> &ResetId {
         &self.setup.reset
@@ -128,6 +142,7 @@ impl Reset {
                 Phase::AskLogin => looking_up::login(&context, event),
                 Phase::LookUp(look_up) => look_up.step(&context, event),
                 Phase::AskCode(ask) => ask.step(&context, event),
+                Phase::Vouching(vouching) => vouching.step(&context, event),
                 Phase::Reading(reading) => reading.step(&context, event),
                 Phase::Change(change) => change.step(&context, event),
                 Phase::Over => (Phase::Over, after_the_end(event)),
@@ -171,6 +186,7 @@ impl Phase {
     fn account(&self) -> Option<AccountKey> {
         match self {
             Self::AskLogin | Self::LookUp(_) | Self::Over => None,
+            Self::Vouching(vouching) => vouching.account(),
             Self::AskCode(ask) => ask.account(),
             Self::Reading(reading) => Some(reading.account()),
             Self::Change(change) => Some(change.account()),
@@ -235,6 +251,15 @@ impl Context<'_> {
     /// One attempt at this kiosk: it may have to wait its turn.
     fn kiosk_attempt(&self) -> Effect {
         Effect::KioskAttempt(self.setup.place.kiosk.clone())
+    }
+
+    /// What a message of this reset tells the employee of.
+    fn concern(&self, account: &AccountKey) -> Concern {
+        Concern {
+            reset: self.setup.reset.clone(),
+            account: account.clone(),
+            place: self.setup.place.clone(),
+        }
     }
 
     fn reference(&self) -> String {

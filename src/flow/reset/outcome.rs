@@ -186,6 +186,7 @@ impl Person {
                 at: context.now.wall,
                 reference: context.reference(),
             },
+            concerns: Some(context.concern(&self.proved.account.key)),
         }
     }
 }

@@ -14,9 +14,9 @@ use crate::flow::ports::{ChangeMark, Intent};
 use crate::flow::prompt::{Prompt, Refusal};
 
 /// How often the directory is asked again for account and policy, once the code was right.
-const READ_TRIES: u32 = 5;
+pub(super) const READ_TRIES: u32 = 5;
 /// How long between two of them.
-const READ_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
+pub(super) const READ_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Proved: account and policy are being read.
 pub(super) struct Reading {

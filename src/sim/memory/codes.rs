@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use subtle::ConstantTimeEq;
 
 use super::{Attempt, Code, MemoryStore, State};
-use crate::domain::account::LoginName;
+use crate::domain::account::{AccountKey, LoginName};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
 use crate::domain::limits::CODE_MESSAGES;
@@ -96,6 +96,22 @@ impl Codes for MemoryStore {
             state.audit(&self.key, &event(judgement));
             Ok(judgement)
         })
+    }
+
+    async fn waiting(
+        &self,
+        account: &AccountKey,
+        now: Timestamp,
+    ) -> Result<Option<(Binding, Timestamp)>, StoreError> {
+        let subject = Subject::Account(account.clone());
+        let state = self.lock();
+        let waiting = state.codes.values().filter(|code| {
+            let of_message = code.binding.action.takes_message();
+            let alive = !code.stored.used && code.stored.expires > now;
+            code.binding.subject == subject && of_message && alive
+        });
+        let newest = waiting.max_by_key(|code| code.stored.issued);
+        Ok(newest.map(|code| (code.binding.clone(), code.stored.expires)))
     }
 
     async fn discard(&self, reset: &ResetId) -> Result<(), StoreError> {

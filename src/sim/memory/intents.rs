@@ -19,6 +19,10 @@ const CLAIM: Duration = Duration::from_secs(60);
 impl Intents for MemoryStore {
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError> {
         self.step(|state| {
+            if state.objected(&intent.reset, &intent.account, intent.at) {
+                state.audit(&self.key, &Opened::Objected.record(intent));
+                return Ok(Opened::Objected);
+            }
             if state.superseded(intent) {
                 state.audit(&self.key, &Opened::Superseded.record(intent));
                 return Ok(Opened::Superseded);

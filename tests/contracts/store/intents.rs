@@ -60,7 +60,7 @@ pub(super) fn of_account(number: u16, account: &str) -> Intent {
     }
 }
 
-fn of_lin(number: u16, proved: i64, opened: i64) -> Intent {
+pub(crate) fn of_lin(number: u16, proved: i64, opened: i64) -> Intent {
     Intent {
         proved_at: at(proved),
         at: at(opened),

@@ -12,12 +12,20 @@ use rekey::domain::account::{AccountKey, LoginName};
 use rekey::domain::code::{Action, Binding, CodeRules, Place, ResetId, Subject};
 use rekey::domain::secret::{CodeDigits, SiteKey};
 use rekey::domain::time::Timestamp;
-use rekey::flow::ports::{AuditLog, Codes, Intents, Pairings, Throttles};
+use rekey::flow::ports::{
+    AuditLog, Codes, Deliveries, Intents, Links, Objections, Pairings, Throttles,
+};
 use rekey::sim::memory::MemoryStore;
 
-/// All five ports.
-pub(crate) trait Store: Codes + Throttles + AuditLog + Intents + Pairings {}
-impl<T: Codes + Throttles + AuditLog + Intents + Pairings> Store for T {}
+/// All ports.
+pub(crate) trait Store:
+    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+{
+}
+impl<T> Store for T where
+    T: Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+{
+}
 
 /// One state and the processes around it.
 #[async_trait]

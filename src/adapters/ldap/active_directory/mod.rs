@@ -26,6 +26,7 @@ use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
+use crate::flow::grant::Lasting;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// userAccountControl (MS-ADTS, 2.2.16).
@@ -198,6 +199,7 @@ impl Dialect for ActiveDirectory {
         lookup: &Lookup,
         dn: &str,
         password: &Password,
+        lasting: Lasting,
     ) -> Result<LdapResult, Fault> {
         let layout = lookup.layout(session).await?;
         let hints = hints(&layout.controls).map(|oid| RawControl {
@@ -209,7 +211,10 @@ impl Dialect for ActiveDirectory {
         let replace = |name: &str, value: &[u8]| {
             Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]))
         };
-        let changes = vec![replace("unicodePwd", &quoted), replace("lockoutTime", b"0")];
+        let mut changes = vec![replace("unicodePwd", &quoted), replace("lockoutTime", b"0")];
+        if lasting == Lasting::UntilSignIn {
+            changes.push(replace("pwdLastSet", b"0"));
+        }
         session.modify(dn, changes, hints).await
     }
 

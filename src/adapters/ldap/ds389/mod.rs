@@ -19,6 +19,7 @@ use super::session::{Entry, Fault, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::grant::Lasting;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// What makes an entry a person.
@@ -180,12 +181,22 @@ impl Dialect for Ds389 {
         lookup: &Lookup,
         dn: &str,
         password: &Password,
+        lasting: Lasting,
     ) -> Result<LdapResult, Fault> {
         let result = session.modify_password(dn, password).await?;
         if result.rc == 0 {
             // The password is set, whatever becomes of this.
-            if let Err(fault) = self.end_must_change(session, lookup, dn).await {
-                tracing::warn!(?fault, "the account has to change its password once more");
+            match lasting {
+                Lasting::ByPolicy => {
+                    if let Err(fault) = self.end_must_change(session, lookup, dn).await {
+                        tracing::warn!(?fault, "the account has to change its password once more");
+                    }
+                }
+                Lasting::UntilSignIn => {
+                    if let Err(fault) = write_end(session, dn, MUST_CHANGE.to_owned()).await {
+                        tracing::error!(?fault, "must-change was not written: the password lasts");
+                    }
+                }
             }
         }
         Ok(result)
@@ -229,16 +240,21 @@ impl Ds389 {
             .zip(policy.demands.max_age)
             .and_then(|(at, length)| gentime::write(at.plus(length)));
         let ends = ends.unwrap_or_else(|| NEVER.to_owned());
-        // pwdReset stays TRUE: the server lets nobody write it, and goes by the time alone.
-        let values = HashSet::from([ends.into_bytes()]);
-        let changes = vec![Mod::Replace(b"passwordExpirationTime".to_vec(), values)];
-        let done = session.modify(dn, changes, None).await?;
-        match done.rc {
-            0 => Ok(()),
-            _ => Err(Fault::Refused(format!(
-                "passwordExpirationTime cannot be written: {done}"
-            ))),
-        }
+        write_end(session, dn, ends).await
+    }
+}
+
+/// Writes when the password ends. pwdReset stays as it is: the server lets nobody write it, and
+/// goes by the time alone.
+async fn write_end(session: &mut Session, dn: &str, ends: String) -> Result<(), Fault> {
+    let values = HashSet::from([ends.into_bytes()]);
+    let changes = vec![Mod::Replace(b"passwordExpirationTime".to_vec(), values)];
+    let done = session.modify(dn, changes, None).await?;
+    match done.rc {
+        0 => Ok(()),
+        _ => Err(Fault::Refused(format!(
+            "passwordExpirationTime cannot be written: {done}"
+        ))),
     }
 }
 

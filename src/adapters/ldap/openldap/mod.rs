@@ -4,11 +4,13 @@
 mod policy;
 mod verdicts;
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
-use ldap3::{LdapResult, Scope};
+use ldap3::{LdapResult, Mod, Scope};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
-use super::examine::ServerTime;
+use super::examine::{ServerTime, may_delete};
 use super::gentime;
 use super::lookup::Lookup;
 use super::ppolicy;
@@ -16,6 +18,7 @@ use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::grant::Lasting;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 
 /// What makes an entry a person: these classes, and what is derived from them, always come with
@@ -153,8 +156,19 @@ impl Dialect for OpenLdap {
         _lookup: &Lookup,
         dn: &str,
         password: &Password,
+        lasting: Lasting,
     ) -> Result<LdapResult, Fault> {
-        session.modify_password(dn, password).await
+        // Looked at before anything is changed: what has to be temporary must not turn out to last.
+        if lasting == Lasting::UntilSignIn && !may_demand_change(session, dn).await? {
+            return Err(Fault::Refused(
+                "the service account may not write pwdReset".to_owned(),
+            ));
+        }
+        let result = session.modify_password(dn, password).await?;
+        if result.rc == 0 && lasting == Lasting::UntilSignIn {
+            demand_change(session, dn).await;
+        }
+        Ok(result)
     }
 
     fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {
@@ -163,6 +177,24 @@ impl Dialect for OpenLdap {
 
     fn proof(&self, result: &LdapResult) -> ProvingBind {
         ppolicy::proof(result)
+    }
+}
+
+/// Whether the service account may write pwdReset, found out without changing anything.
+async fn may_demand_change(session: &mut Session, dn: &str) -> Result<bool, Fault> {
+    // A reset sets FALSE nowhere: slapd takes the attribute away instead.
+    let may = may_delete(session, dn, "pwdReset", "FALSE").await?;
+    Ok(may.unwrap_or(false))
+}
+
+/// The password is set, whatever becomes of this. A reset clears pwdReset, so it comes after.
+async fn demand_change(session: &mut Session, dn: &str) {
+    let values = HashSet::from([b"TRUE".to_vec()]);
+    let changes = vec![Mod::Replace(b"pwdReset".to_vec(), values)];
+    match session.modify(dn, changes, None).await {
+        Ok(result) if result.rc == 0 => {}
+        Ok(result) => tracing::error!(%result, "pwdReset cannot be written: the password lasts"),
+        Err(fault) => tracing::error!(?fault, "pwdReset was not written: the password lasts"),
     }
 }
 

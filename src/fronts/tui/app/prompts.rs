@@ -45,6 +45,12 @@ impl App {
                     since,
                 }));
             }
+            // Only the form can end a freeze: no screen leads here.
+            Prompt::Frozen { reference, .. } => self.go(Screen::Ended(EndedScreen {
+                refusal: Refusal::AccountNotAllowed,
+                reference,
+                since: now.mono,
+            })),
             Prompt::Ended { refusal, reference } => self.go(Screen::Ended(EndedScreen {
                 refusal,
                 reference,

@@ -1,0 +1,92 @@
+//! Messages that leave: with a card under those that tell an employee of a reset, and to those in
+//! `[alarm]`.
+
+use crate::domain::audit::{AuditEvent, EventKind};
+use crate::flow::message::{Alarm, Body, Card, CardBody, CardId, Concern, Message};
+use crate::flow::ports::{Entropy, Ports, SendError, SentCard, SentMessage};
+
+/// Sends a message, and the card under it where it concerns a reset.
+pub(super) async fn send(ports: &Ports, message: Message) -> Result<SentMessage, SendError> {
+    let card = message.concerns.clone().map(|concern| SentCard {
+        id: new_card(&*ports.entropy),
+        to: message.to.clone(),
+        language: message.language.clone(),
+        concern,
+    });
+    let sent = ports.messenger.send(message).await;
+    match (&sent, card) {
+        (Ok(_), Some(card)) => {
+            let body = CardBody::IsItYou {
+                place: card.concern.place.clone(),
+                reference: card.concern.reset.reference(),
+            };
+            send_card(ports, &card, body).await;
+        }
+        (Ok(_), None) => {}
+        (Err(error), _) => tracing::warn!(%error, "a message did not go out"),
+    }
+    sent
+}
+
+/// Sends a card; it can be pressed once it is registered. A message is worth something without
+/// its card, so what goes wrong here ends nothing.
+pub(super) async fn send_card(ports: &Ports, card: &SentCard, body: CardBody) {
+    let now = ports.clock.now().wall;
+    if let Err(error) = ports.objections.register(card, now).await {
+        tracing::error!(%error, "a card cannot be registered");
+        return;
+    }
+    let card = Card {
+        to: card.to.clone(),
+        language: card.language.clone(),
+        id: card.id.clone(),
+        body,
+    };
+    if let Err(error) = ports.messenger.send_card(&card).await {
+        tracing::warn!(%error, "a card did not go out");
+    }
+}
+
+pub(super) fn new_card(entropy: &dyn Entropy) -> CardId {
+    let mut bytes = [0; 16];
+    entropy.fill(&mut bytes);
+    CardId::from_bytes(bytes)
+}
+
+/// Tells everybody in `[alarm]`, and leaves a record of whether that worked. `account` is the
+/// entry's name as the directory has it; it may be empty.
+pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Concern) {
+    tracing::error!(
+        ?what,
+        reference = concern.reset.reference(),
+        "an alarm is rung"
+    );
+    for to in ports.alarm.iter() {
+        let message = Message {
+            to: to.clone(),
+            language: None,
+            body: Body::Alarm {
+                what,
+                account: account.to_owned(),
+                kiosk: concern.place.kiosk.clone(),
+                reference: concern.reset.reference(),
+            },
+            concerns: None,
+        };
+        let sent = ports.messenger.send(message).await;
+        if let Err(error) = &sent {
+            tracing::error!(%error, "somebody in [alarm] could not be told");
+        }
+        let record = AuditEvent {
+            at: ports.clock.now().wall,
+            kind: EventKind::AlarmRung,
+            reset: concern.reset.clone(),
+            account: Some(concern.account.clone()).filter(|key| !key.as_str().is_empty()),
+            place: concern.place.clone(),
+            result: crate::flow::reset::send_result(&sent),
+        };
+        if let Err(error) = ports.audit.append(&record).await {
+            tracing::error!(%error, "the audit log cannot be written");
+        }
+    }
+}
