@@ -199,7 +199,8 @@ async fn read(response: Response<Incoming>) -> Result<Zeroizing<Vec<u8>>, NoAnsw
     Ok(body)
 }
 
-fn parse_base(api: &str) -> Result<Url, SetupError> {
+/// Reads the address of a server's API.
+pub(super) fn parse_base(api: &str) -> Result<Url, SetupError> {
     let url = Url::parse(api).map_err(|_| SetupError::Address(api.to_owned()))?;
     match url.scheme() {
         "https" if url.has_host() => Ok(url),

@@ -1,9 +1,9 @@
 //! What WeCom tells this program: an employee wrote to the app, opened its chat, or pressed
 //! something there.
 
-use crate::domain::account::WecomUserId;
 use crate::domain::secret::ChatText;
 use crate::domain::time::Timestamp;
+use crate::flow::vouched::Vouched;
 
 /// What stands in a callback's address, each part percent-decoded once.
 #[derive(Copy, Clone, Debug)]
@@ -20,8 +20,8 @@ pub struct Envelope<'a> {
 pub struct Delivery {
     /// The same for every delivery of the same thing: to be kept before anything is done about it.
     pub key: DeliveryKey,
-    /// Who did it.
-    pub from: WecomUserId,
+    /// Who did it: WeCom's signature vouches for them.
+    pub from: Vouched,
     /// When, by WeCom's clock: whole seconds.
     pub at: Timestamp,
     /// What they did.
@@ -53,8 +53,8 @@ pub struct CardPress {
     pub task: String,
     /// The button.
     pub key: String,
-    /// With this the card can be changed, once, within 72 hours.
-    pub response_code: String,
+    /// WeCom's permission to change the card, once, within 72 hours.
+    pub ticket: String,
 }
 
 /// Why a callback is not taken. Says nothing of what was in it: it may be logged.

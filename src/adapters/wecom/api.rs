@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::WecomSettings;
 use super::errcode::{self, Meaning};
 use super::examine::{About, MemberReply};
+use super::identity::SignedIn;
 use super::token::{Fetched, TokenCache};
 use crate::adapters::http::{HttpClient, NoAnswer, SetupError};
 use crate::domain::secret::Credential;
@@ -173,6 +174,11 @@ impl Api {
         self.get("/cgi-bin/user/get", ("userid", userid)).await
     }
 
+    /// `GET /cgi-bin/auth/getuserinfo` (<https://developer.work.weixin.qq.com/document/path/91023>).
+    pub(super) async fn signed_in(&self, code: &str) -> Result<SignedIn, Failure> {
+        self.get("/cgi-bin/auth/getuserinfo", ("code", code)).await
+    }
+
     async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -245,7 +251,7 @@ fn errcode_of(body: &[u8]) -> Option<i64> {
 }
 
 /// Reads an answer's body.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     // serde's own words may quote the answer, so they are left out.
     let malformed = || Failure::NoAnswer("the answer is not WeCom's".to_owned());
     match errcode_of(body).ok_or_else(malformed)? {

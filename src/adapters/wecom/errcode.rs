@@ -40,6 +40,8 @@ pub(super) fn reason(errcode: i64) -> &'static str {
         40001 | 40091 => "the app's secret is wrong",
         40013 => "the company id is wrong",
         40014 | 41001 | 42001 => "WeCom takes none of its own access tokens",
+        40029 => "the sign-in's code is used up, too old or invented",
+        50001 => "rekey's address is not the app's trusted domain",
         40056 | 301002 => "the app's number is wrong, or of another app",
         45033 => "too many calls at once",
         45009 => "too many calls: WeCom asks to wait",

@@ -9,6 +9,7 @@ mod cards;
 mod errcode;
 mod examine;
 mod health;
+pub mod identity;
 mod pace;
 mod text;
 mod token;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::domain::limits;
 use crate::domain::secret::Credential;
@@ -73,8 +75,23 @@ const CROWDED_WAITS: [Duration; 3] = [
     Duration::from_secs(2),
     Duration::from_secs(4),
 ];
-/// The most calls that are under way at once.
+/// The most calls of one kind that are under way at once.
 const CALLS_AT_ONCE: usize = 32;
+
+/// One part of WeCom's API: what happens in it keeps no call in another from going out.
+struct Lane {
+    circuit: Circuit,
+    slots: Semaphore,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self {
+            circuit: Circuit::default(),
+            slots: Semaphore::new(CALLS_AT_ONCE),
+        }
+    }
+}
 
 /// The channel to employees' WeCom chats.
 pub struct Wecom {
@@ -85,9 +102,10 @@ pub struct Wecom {
     timeout: Duration,
     pace: Pace,
     health: Health,
-    /// Of messages and looks.
-    circuit: Circuit,
-    slots: Semaphore,
+    messages: Lane,
+    sign_ins: Lane,
+    /// Where WeCom's sign-in page is.
+    authorize: Url,
     /// One look at a time; who waits takes the answer of who looked.
     probing: tokio::sync::Mutex<()>,
 }
@@ -103,6 +121,7 @@ impl Wecom {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SetupError> {
         Ok(Self {
+            authorize: identity::authorize_page(&settings)?,
             agent_id: settings.agent_id,
             timeout: settings.timeout,
             api: Api::new(settings, Arc::clone(&clock))?,
@@ -110,8 +129,8 @@ impl Wecom {
             clock,
             pace: Pace::default(),
             health: Health::default(),
-            circuit: Circuit::default(),
-            slots: Semaphore::new(CALLS_AT_ONCE),
+            messages: Lane::default(),
+            sign_ins: Lane::default(),
             probing: tokio::sync::Mutex::new(()),
         })
     }
@@ -123,17 +142,17 @@ impl Wecom {
     /// how, the next lookup is answered (rule 3). Only the look that every lookup takes counts.
     async fn call<T, F>(
         &self,
-        circuit: &Circuit,
+        lane: &Lane,
         limit: Duration,
         attempt: impl Fn() -> F,
     ) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        circuit.admit(self.now())?;
+        lane.circuit.admit(self.now())?;
         let outcome = tokio::time::timeout(limit, async {
             // Closed never, so there is always a slot in the end.
-            let _slot = self.slots.acquire().await;
+            let _slot = lane.slots.acquire().await;
             with_patience(attempt).await
         })
         .await
@@ -141,7 +160,7 @@ impl Wecom {
         if let Err(failure) = &outcome
             && failure.meaning() == Some(Meaning::TooOften)
         {
-            circuit.too_often(self.now());
+            lane.circuit.too_often(self.now());
         }
         outcome
     }
@@ -156,7 +175,7 @@ impl Wecom {
         if !self.pace.admits(receiver, self.now()) {
             return Err(SendError::Receiver("too many messages a minute".to_owned()));
         }
-        let sent = self.call(&self.circuit, self.timeout, || self.api.send(request));
+        let sent = self.call(&self.messages, self.timeout, || self.api.send(request));
         let reply = sent.await.map_err(|failure| blame(&failure))?;
         if reply.left_out(receiver) {
             return Err(SendError::Receiver(
@@ -170,11 +189,13 @@ impl Wecom {
     async fn look(&self) -> Result<(), SendError> {
         let limit = PROBE_TIMEOUT.min(self.timeout);
         let answer = self
-            .call(&self.circuit, limit, || self.api.app_is_open(self.agent_id))
+            .call(&self.messages, limit, || {
+                self.api.app_is_open(self.agent_id)
+            })
             .await;
         let answer = answer.map_err(|failure| failure.to_string());
         if answer.is_ok() {
-            self.circuit.worked();
+            self.messages.circuit.worked();
         }
         self.health.looked(self.now(), answer.clone());
         answer.map_err(SendError::ChannelDown)
@@ -182,7 +203,7 @@ impl Wecom {
 
     /// What the last look found, while that is fresh, or that WeCom asked to wait.
     fn known(&self) -> Option<Result<(), SendError>> {
-        if let Err(waiting) = self.circuit.admit(self.now()) {
+        if let Err(waiting) = self.messages.circuit.admit(self.now()) {
             return Some(Err(SendError::ChannelDown(waiting.to_string())));
         }
         self.health.known(self.now())
@@ -261,7 +282,7 @@ impl Messenger for Wecom {
         if sent.id.is_empty() {
             return Ok(());
         }
-        let recalled = self.call(&self.circuit, self.timeout, || self.api.recall(&sent.id));
+        let recalled = self.call(&self.messages, self.timeout, || self.api.recall(&sent.id));
         recalled.await.map_err(|failure| blame(&failure))
     }
 
@@ -274,7 +295,7 @@ impl Messenger for Wecom {
     async fn answer_card(&self, answer: &CardAnswer, ticket: &str) -> Result<(), SendError> {
         let words = self.wording.pressed(answer);
         let request = cards::update(answer.to.as_str(), self.agent_id, ticket, &words);
-        let updated = self.call(&self.circuit, self.timeout, || {
+        let updated = self.call(&self.messages, self.timeout, || {
             self.api.update_card(&request)
         });
         updated.await.map_err(|failure| blame(&failure))

@@ -8,6 +8,7 @@ use crate::domain::account::WecomUserId;
 use crate::domain::secret::ChatText;
 use crate::domain::time::Timestamp;
 use crate::flow::callback::{CallbackRefusal, CardPress, Delivery, DeliveryKey, Happening};
+use crate::flow::vouched::Vouched;
 
 /// Reads the inner XML (<https://developer.work.weixin.qq.com/document/path/90239>, `90240`).
 pub(super) fn read(fields: &Fields) -> Result<Delivery, CallbackRefusal> {
@@ -23,7 +24,7 @@ pub(super) fn read(fields: &Fields) -> Result<Delivery, CallbackRefusal> {
     };
     Ok(Delivery {
         key: key(fields, kind)?,
-        from,
+        from: Vouched::by_channel(from),
         at: Timestamp::from_secs(at),
         what,
     })
@@ -39,7 +40,7 @@ fn event(fields: &Fields) -> Result<Happening, CallbackRefusal> {
         "template_card_event" => Happening::CardPressed(CardPress {
             task: text("TaskId"),
             key: text("EventKey"),
-            response_code: text("ResponseCode"),
+            ticket: text("ResponseCode"),
         }),
         _ => Happening::Other,
     })

@@ -146,7 +146,7 @@ fn told(outcome: Result<Delivery, CallbackRefusal>) -> Result<(String, String), 
             Happening::CardPressed(press) => format!("({press:?})"),
             Happening::Other => "(other)".to_owned(),
         };
-        (delivery.from.as_str().to_owned(), words)
+        (delivery.from.userid().as_str().to_owned(), words)
     })
 }
 
@@ -330,7 +330,7 @@ fn what_people_do_is_told_apart() {
     let expected = CardPress {
         task: "t1".to_owned(),
         key: "no".to_owned(),
-        response_code: "rc".to_owned(),
+        ticket: "rc".to_owned(),
     };
     assert_eq!(press, expected);
 }
