@@ -4,7 +4,7 @@ use std::path::Path;
 use super::*;
 
 /// The words that keys begin with.
-const PREFIXES: [&str; 7] = [
+const PREFIXES: &[&str] = &[
     "strength-",
     "rule-",
     "refusal-",
@@ -12,6 +12,8 @@ const PREFIXES: [&str; 7] = [
     "screen-",
     "key-",
     "date-",
+    "card-",
+    "alarm-",
 ];
 
 /// key -> the names of its variables, read from the source text of one language.
