@@ -103,6 +103,47 @@ fn the_top_level_holds_only_what_it_should() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
+/// Who may say what: a grant is made by the engine's proofs, and only who has checked the
+/// channel's word says that it vouches for somebody.
+const POWERS: &[(&str, &[&str])] = &[
+    ("from_right_code", &["flow/grant.rs", "flow/reset/"]),
+    ("from_vouched", &["flow/grant.rs", "flow/reset/"]),
+    (
+        "by_channel",
+        &["flow/vouched.rs", "adapters/wecom/", "sim/"],
+    ),
+];
+
+#[test]
+fn nobody_else_makes_a_proof() {
+    let wrong: Vec<String> = sources().iter().flat_map(powers_taken).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+fn powers_taken(source: &Source) -> Vec<String> {
+    let taken = POWERS.iter().filter(|(power, places)| {
+        let own = places.iter().any(|place| source.path.starts_with(place));
+        !own && source.code.contains(power)
+    });
+    taken
+        .map(|(power, _)| format!("src/{}: {power} is not for here", source.path))
+        .collect()
+}
+
+#[test]
+fn who_takes_a_power_is_found() {
+    let found = |path, text| powers_taken(&Source::new(path, text)).len();
+    assert_eq!(found("fronts/chat/mod.rs", "Vouched::by_channel(who)"), 1);
+    assert_eq!(
+        found("adapters/wecom/identity.rs", "Vouched::by_channel(x)"),
+        0
+    );
+    assert_eq!(
+        found("flow/driver/mod.rs", "Grant::from_vouched(a, b, c)"),
+        1
+    );
+}
+
 #[test]
 fn fewer_than_400_packages_are_locked() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
