@@ -1,11 +1,14 @@
 //! Picks the adapters and wires everything; refuses wrong mixes at the start. No other file knows
 //! both an adapter and a front.
 
+mod at_work;
 mod check;
 mod demo;
 mod kiosk;
+mod serve;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,16 +22,18 @@ use crate::adapters::store::{OpenError, ProcessMark, SqliteStore, StoreSettings}
 use crate::adapters::wecom::{SetupError, Wecom, WecomSettings};
 use crate::config::{self, Config, ConfigError, DirectoryKind};
 use crate::domain::account::WecomUserId;
-use crate::domain::policy::{Policy, Report};
+use crate::domain::policy::{self, Policy, Report};
 use crate::domain::secret::Password;
 use crate::flow::ports::{Assessor, AuditLog, Ports, StoreError};
 use crate::fronts::kiosk::KioskError;
 use crate::fronts::notices::NoticeWords;
+use crate::fronts::web::listener::ListenError;
 use crate::text::{Language, Texts};
 
 pub use check::check;
 pub use demo::demo;
 pub use kiosk::kiosk;
+pub use serve::serve;
 
 /// Why something could not start, or not go on: one sentence, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +67,12 @@ pub enum BootError {
     /// The terminal.
     #[error("{0}.")]
     Kiosk(#[from] KioskError),
+    /// The web front.
+    #[error("[web] {0}.")]
+    Web(#[from] ListenError),
+    /// A server without a front.
+    #[error("{}: there is nothing to serve. Add a [web] or an [ssh] section.", .0.display())]
+    NothingToServe(PathBuf),
     /// The demo's company.
     #[error("The demo cannot start: {0}.")]
     Demo(std::io::Error),
@@ -123,19 +134,27 @@ async fn open_store(config: &Config) -> Result<SqliteStore, BootError> {
     Ok(SqliteStore::open(settings).await?)
 }
 
-/// Everything behind the ports, as the configuration names it.
-async fn open_ports(
+/// What the configuration names, open.
+struct Opened {
+    /// Everything behind the ports.
+    ports: Ports,
+    /// The channel, for the fronts that need more of it than its port.
+    wecom: Arc<Wecom>,
+}
+
+/// Opens everything behind the ports, as the configuration names it.
+async fn open(
     config: &mut Config,
     texts: &Arc<Texts>,
     plain_loopback: bool,
-) -> Result<Ports, BootError> {
+) -> Result<Opened, BootError> {
     let store = Arc::new(open_store(config).await?);
     let clock = Arc::new(SystemClock::new());
     let directory = open_directory(config.take_directory()?, clock.clone(), plain_loopback)?;
-    let wecom = open_wecom(config, texts, clock.clone())?;
-    Ok(Ports {
+    let wecom = Arc::new(open_wecom(config, texts, clock.clone())?);
+    let ports = Ports {
         directory: Arc::new(directory),
-        messenger: Arc::new(wecom),
+        messenger: wecom.clone(),
         codes: store.clone(),
         throttles: store.clone(),
         audit: store.clone(),
@@ -148,7 +167,27 @@ async fn open_ports(
         alarm: alarm(config),
         clock,
         entropy: Arc::new(OsEntropy),
-    })
+    };
+    Ok(Opened { ports, wecom })
+}
+
+/// The first key on a password screen shall not wait for the tables.
+fn warm_up() {
+    tokio::task::spawn_blocking(|| {
+        if let Err(error) = policy::warm_up() {
+            tracing::error!(%error, "the list of common passwords is damaged");
+        }
+    });
+}
+
+/// JSON lines, for the journal.
+fn log_to_stderr() {
+    // Somebody else's subscriber stays.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::INFO)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 /// Whom IT's alarms go to.

@@ -1,7 +1,7 @@
 //! The subcommands: words to a call into [`crate::boot`], and its answer to an exit code.
 //!
-//! What a later version will offer (`serve`, `desk`, `remind`) is not here yet: a
-//! subcommand that is listed works.
+//! What a later version will offer (`desk`, `remind`) is not here yet: a subcommand that is listed
+//! works.
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use crate::boot::{self, BootError};
 use crate::config::{Allow, Config, ConfigError, EXAMPLE};
@@ -39,6 +40,8 @@ enum Command {
         #[arg(long, value_name = "URL", hide = true)]
         demo_phone: Option<String>,
     },
+    /// The Workspace form, the phone's side of a scan, chat and SSH, in one process
+    Serve(ConfigFile),
     /// Try every part of the configuration, and say what to do where one is wrong
     Check(ConfigFile),
     /// The record of every step, which nobody can quietly alter
@@ -139,6 +142,10 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             let config = Config::read(&file.path, allow)?;
             wait_for(boot::kiosk(config, demo_phone))
         }
+        Command::Serve(file) => {
+            let config = Config::read(&file.path, Allow::default())?;
+            serve(boot::serve(config))
+        }
         Command::Check(file) => wait_for(boot::check(&file.path, &mut io::stdout())),
         Command::Audit(Audit::Verify(file)) => {
             wait_for(boot::audit_verify(file.with_state()?, &mut io::stdout()))
@@ -164,14 +171,26 @@ fn check(path: &Path) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a subcommand to its end. What it left running in the background is not waited for.
+/// Runs a subcommand of one person to its end, on this thread.
 fn wait_for(
     subcommand: impl Future<Output = Result<ExitCode, BootError>>,
 ) -> Result<ExitCode, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::Runtime)?;
+    run_on(Builder::new_current_thread(), subcommand)
+}
+
+/// Runs a subcommand of many people to its end, on every processor.
+fn serve(
+    subcommand: impl Future<Output = Result<ExitCode, BootError>>,
+) -> Result<ExitCode, CliError> {
+    run_on(Builder::new_multi_thread(), subcommand)
+}
+
+/// What a subcommand left running in the background is not waited for.
+fn run_on(
+    mut threads: Builder,
+    subcommand: impl Future<Output = Result<ExitCode, BootError>>,
+) -> Result<ExitCode, CliError> {
+    let runtime = threads.enable_all().build().map_err(CliError::Runtime)?;
     let answer = runtime.block_on(subcommand);
     runtime.shutdown_background();
     Ok(answer?)
@@ -196,6 +215,7 @@ mod tests {
         for words in [
             "rekey demo",
             "rekey kiosk --config rekey.toml",
+            "rekey serve --config rekey.toml",
             "rekey check --config rekey.toml",
             "rekey audit verify --config rekey.toml",
             "rekey audit export --config rekey.toml",
@@ -208,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_does_not_work_yet_is_not_offered() {
-        for words in ["rekey serve", "rekey desk", "rekey remind"] {
+        for words in ["rekey desk", "rekey remind"] {
             let words = format!("{words} --config rekey.toml");
             let error = parse(&words).unwrap_err();
             assert_eq!(error.kind(), clap::error::ErrorKind::InvalidSubcommand);

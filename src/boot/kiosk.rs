@@ -1,17 +1,16 @@
 //! The kiosk on this terminal, wired.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
-use super::{Address, BootError, languages, open_ports};
+use super::at_work::AtWork;
+use super::{Address, BootError, Opened, languages, log_to_stderr, open, warm_up};
 use crate::config::{self, Config};
 use crate::domain::code::{Place, ResetId};
-use crate::domain::policy;
 use crate::domain::time::Timestamp;
 use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
@@ -33,7 +32,10 @@ const DEMO_LOGIN: &str = "lin.wei";
 /// # Errors
 /// When something that the configuration names cannot be used.
 pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<ExitCode, BootError> {
-    log_to_stderr();
+    if !rustix::termios::isatty(rustix::stdio::stderr()) {
+        // Never onto the screen itself.
+        log_to_stderr();
+    }
     let texts = Arc::new(Texts::load());
     let face = App::new(app_settings(&config, texts.clone(), demo_phone.as_deref())?);
     let place = Place {
@@ -41,19 +43,14 @@ pub async fn kiosk(mut config: Config, demo_phone: Option<String>) -> Result<Exi
         kiosk: config.kiosk()?.name.clone(),
     };
     let address = Address::of(&config)?;
-    let ports = open_ports(&mut config, &texts, demo_phone.is_some()).await?;
+    let Opened { ports, .. } = open(&mut config, &texts, demo_phone.is_some()).await?;
     let resets = Resets::new(
         ports.clone(),
         place.clone(),
         config.code(),
         config.site_policy(),
     );
-    // The first key on the password screen shall not wait for the tables.
-    tokio::task::spawn_blocking(|| {
-        if let Err(error) = policy::warm_up() {
-            tracing::error!(%error, "the list of common passwords is damaged");
-        }
-    });
+    warm_up();
     let settling = tokio::spawn(keep_settling(ports.clone()));
     let (outage, outages) = watch::channel(Outage::default());
     let looking = tokio::spawn(keep_looking(ports.clone(), outage));
@@ -119,33 +116,6 @@ fn demo_hint(config: &Config, phone_url: &str) -> Result<DemoHint, BootError> {
     })
 }
 
-/// Resets that run. The process goes only after they have ended.
-#[derive(Clone, Default)]
-struct AtWork(Arc<Mutex<Vec<JoinHandle<()>>>>);
-
-impl AtWork {
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let mut at_work = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        at_work.retain(|reset| !reset.is_finished());
-        at_work.push(tokio::spawn(work));
-    }
-
-    /// Lets a reset run; its channels are for the face.
-    fn begin(&self, begun: (Running, impl Future<Output = ()> + Send + 'static)) -> ResetChannels {
-        let (Running { inputs, prompts }, work) = begun;
-        self.spawn(work);
-        ResetChannels { inputs, prompts }
-    }
-
-    async fn done(self) {
-        let at_work = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for reset in at_work {
-            // One that panicked has ended too; its open intent is settled at the next start.
-            let _ = reset.await;
-        }
-    }
-}
-
 fn services(
     ports: Ports,
     resets: Resets,
@@ -165,7 +135,7 @@ fn services(
         at_work: at_work.clone(),
     };
     Services {
-        begin: Box::new(move || at_work.begin(resets.begin())),
+        begin: Box::new(move || channels(at_work.begin(resets.begin()))),
         judge: Arc::new(|policy, password| policy.report_live(password)),
         new_picture: Box::new(move || {
             new_picture(ports.clone(), place.clone(), visit.clone(), address.clone()).boxed()
@@ -174,6 +144,11 @@ fn services(
         read_phone: Box::new(move || read_phone(demo_phone.clone()).boxed()),
         outage,
     }
+}
+
+/// A reset's channels, for the face.
+fn channels(Running { inputs, prompts }: Running) -> ResetChannels {
+    ResetChannels { inputs, prompts }
 }
 
 /// Waits for a phone that scans this visit's picture.
@@ -188,7 +163,7 @@ struct Scanned {
 impl Scanned {
     async fn wait(self) -> ResetChannels {
         let claim = pairing::scanned(&self.ports, &self.visit).await;
-        self.at_work.begin(self.resets.begin_scanned(claim))
+        channels(self.at_work.begin(self.resets.begin_scanned(claim)))
     }
 }
 
@@ -230,17 +205,4 @@ async fn read_phone(url: Option<String>) -> Vec<PhoneMessage> {
             Vec::new()
         }
     }
-}
-
-/// JSON lines, for the journal; never onto the screen itself.
-fn log_to_stderr() {
-    if rustix::termios::isatty(rustix::stdio::stderr()) {
-        return;
-    }
-    // Somebody else's subscriber stays.
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(std::io::stderr)
-        .try_init();
 }

@@ -4,3 +4,4 @@ pub mod kiosk;
 pub mod notices;
 pub mod speaker;
 pub mod tui;
+pub mod web;

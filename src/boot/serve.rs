@@ -1,0 +1,125 @@
+//! `rekey serve`: every front that answers on the network, in one process.
+//!
+//! Each front is opened by a function of its own in this folder, from the configuration and what
+//! all of them stand on ([`Installation`]); what it gives back runs until [`Closing`] says so.
+
+mod chat;
+mod ssh;
+mod web;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all};
+use sd_notify::NotifyState;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::at_work::AtWork;
+use super::{BootError, Opened, log_to_stderr, open, warm_up};
+use crate::adapters::wecom::Wecom;
+use crate::config::Config;
+use crate::flow::driver::outage::{Outage, keep_looking};
+use crate::flow::driver::settle::keep_settling;
+use crate::flow::ports::Ports;
+use crate::text::Texts;
+
+/// How long changes in flight may take once the end was asked for; what is not done by then is
+/// settled at the next start.
+const QUIESCE_MAX: Duration = Duration::from_secs(10);
+
+/// What every front of the server stands on.
+#[allow(dead_code, reason = "read by the fronts as they arrive")]
+struct Installation {
+    ports: Ports,
+    wecom: Arc<Wecom>,
+    texts: Arc<Texts>,
+    /// Resets are begun here, so that they are waited for at the end.
+    at_work: AtWork,
+    /// What does not work for everybody.
+    outage: watch::Receiver<Outage>,
+    closing: Closing,
+}
+
+/// Turns true once, when no new work is to be begun.
+type Closing = watch::Receiver<bool>;
+
+/// A front that is open: it answers until [`Closing`], finishes what it is doing, and is done.
+type Front = BoxFuture<'static, ()>;
+
+/// Serves every front that `config` has a section for, until a signal ends it.
+///
+/// # Errors
+/// When something that the configuration names cannot be used, or it names nothing to serve.
+pub async fn serve(mut config: Config) -> Result<ExitCode, BootError> {
+    log_to_stderr();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    something_to_serve(&config)?;
+    let texts = Arc::new(Texts::load());
+    let Opened { ports, wecom } = open(&mut config, &texts, false).await?;
+    warm_up();
+    let (close, closing) = watch::channel(false);
+    let (outage, outages) = watch::channel(Outage::default());
+    let installation = Installation {
+        ports: ports.clone(),
+        wecom,
+        texts,
+        at_work: AtWork::default(),
+        outage: outages,
+        closing,
+    };
+    let fronts = fronts(&config, &installation).await?;
+    let settling = tokio::spawn(keep_settling(ports.clone()));
+    let looking = tokio::spawn(keep_looking(ports, outage));
+    let at_work = installation.at_work;
+    let fronts: Vec<_> = fronts.into_iter().map(tokio::spawn).collect();
+    tracing::info!("serving");
+    tell_the_system(NotifyState::Ready);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: what is in flight is finished");
+    tell_the_system(NotifyState::Stopping);
+    close.send_replace(true);
+    let quiet = async {
+        join_all(fronts).await;
+        at_work.done().await;
+    };
+    if tokio::time::timeout(QUIESCE_MAX, quiet).await.is_err() {
+        tracing::warn!("not everything was finished in time; the next start settles it");
+    }
+    settling.abort();
+    looking.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens all of them before any begins to answer.
+async fn fronts(config: &Config, installation: &Installation) -> Result<Vec<Front>, BootError> {
+    let mut fronts = Vec::new();
+    if config.web().is_ok() {
+        let chat = chat::routes(config, installation)?;
+        fronts.push(web::open(config, installation, chat).await?);
+    }
+    if config.ssh().is_ok() {
+        fronts.extend(ssh::open(config, installation).await?);
+    }
+    Ok(fronts)
+}
+
+fn something_to_serve(config: &Config) -> Result<(), BootError> {
+    if config.web().is_ok() || config.ssh().is_ok() {
+        return Ok(());
+    }
+    Err(BootError::NothingToServe(PathBuf::from(config.path())))
+}
+
+/// The service manager, where there is one.
+fn tell_the_system(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager was not told");
+    }
+}
