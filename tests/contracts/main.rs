@@ -10,10 +10,12 @@
 
 mod active_directory;
 mod agreement;
+mod callbacks;
 mod directory;
 mod ds389;
 mod failover;
 mod messenger;
+mod sign_in;
 mod store;
 
 #[path = "../support/mod.rs"]

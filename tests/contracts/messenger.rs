@@ -42,13 +42,13 @@ impl Wording for Words {
     }
 }
 
-struct Bench {
-    sim: SimWecom,
-    wecom: Wecom,
-    clock: Arc<SimClock>,
+pub struct Bench {
+    pub sim: SimWecom,
+    pub wecom: Wecom,
+    pub clock: Arc<SimClock>,
 }
 
-async fn bench() -> Bench {
+pub async fn bench() -> Bench {
     bench_with(SimApp::default().secret, 0).await
 }
 
@@ -80,21 +80,26 @@ async fn bench_of(secret: String, padding: usize, timeout: Duration) -> Bench {
     let sim = SimWecom::start(SimApp::default(), members, clock.clone(), entropy)
         .await
         .unwrap();
-    let app = sim.app().clone();
     let settings = WecomSettings {
         timeout,
-        ..WecomSettings::new(
-            sim.url(),
-            app.corp_id,
-            app.agent_id,
-            Credential::new(secret),
-        )
+        ..settings_of(&sim, Credential::new(secret))
     };
     let wecom = Wecom::new(settings, Arc::new(Words { padding }), clock.clone()).unwrap();
     Bench { sim, wecom, clock }
 }
 
-fn code_to(userid: &str) -> Message {
+fn settings_of(sim: &SimWecom, secret: Credential) -> WecomSettings {
+    let app = sim.app().clone();
+    WecomSettings::new(sim.url(), app.corp_id, app.agent_id, secret)
+}
+
+/// Another client of the same app.
+pub fn wecom_of(sim: &SimWecom, secret: Credential, clock: Arc<SimClock>) -> Wecom {
+    let words = Arc::new(Words { padding: 0 });
+    Wecom::new(settings_of(sim, secret), words, clock).unwrap()
+}
+
+pub fn code_to(userid: &str) -> Message {
     Message {
         to: WecomUserId::parse(userid).unwrap(),
         language: Some("zh-CN".to_owned()),

@@ -103,3 +103,111 @@ async fn a_phone_that_is_gone_is_an_error() {
     drop(sim);
     assert!(read_messages(&url).await.is_err());
 }
+
+/// The page as whoever has taken `holder`'s phone sees it.
+async fn page_of(url: &str, holder: &str) -> String {
+    let asked = http::request(url)
+        .header(header::COOKIE, format!("phone={holder}"))
+        .body(http::Body::default())
+        .unwrap();
+    http::exchange(asked).await.unwrap().text()
+}
+
+async fn act(url: &str, origin: &str, holder: &str, form: &str) -> http::Answer {
+    let asked = http::request(url)
+        .method("POST")
+        .header(header::ORIGIN, origin)
+        .header(header::COOKIE, format!("phone={holder}"))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(http::Body::from(form.to_owned()))
+        .unwrap();
+    http::exchange(asked).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_takes_a_phone_writes_presses_and_opens_pages() {
+    let (sim, url) = bench().await;
+    let origin = sim.url();
+    // Before the app listens there is nothing to write to, and no page to open.
+    assert!(!page_of(&url, "LinWei").await.contains("/phone/say"));
+    sim.set_callback("http://127.0.0.1:1/wecom/callback");
+    sim.set_home("http://127.0.0.1:8080/").unwrap();
+    sim.set_faults(|f| f.hold_callbacks = true);
+
+    let taken = act(&format!("{url}/be"), &origin, "", "userid=LinWei").await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+    let cookie = taken.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.starts_with("phone=LinWei;") && cookie.contains("HttpOnly"));
+
+    let say = format!("{url}/say");
+    let said = act(&say, &origin, "LinWei", "text=%3Cb%3Ehello+you").await;
+    assert_eq!(said.headers[header::LOCATION], "/phone");
+    send(
+        &sim,
+        "LinWei",
+        "see <a href=\"http://127.0.0.1:8080/l/1\">the form</a>",
+    )
+    .await;
+    let page = loop {
+        let page = page_of(&url, "LinWei").await;
+        if page.contains("hello you") {
+            break page;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(page.contains("&lt;b&gt;hello you") && page.contains("class=\"mine\""));
+    assert!(page.contains("<a href=\"http://127.0.0.1:8080/l/1\" target=\"_blank\""));
+    assert!(
+        !page_of(&url, "Mallory").await.contains("hello you"),
+        "another's phone"
+    );
+
+    let open = format!("{url}/open");
+    let opened = act(
+        &open,
+        &origin,
+        "LinWei",
+        "address=127.0.0.1%3A8080%2Fk%2Fabc",
+    )
+    .await;
+    assert_eq!(
+        opened.headers[header::LOCATION],
+        "http://127.0.0.1:8080/k/abc"
+    );
+    let opened = act(
+        &open,
+        &origin,
+        "LinWei",
+        "address=http%3A%2F%2Fevil.example%2F",
+    )
+    .await;
+    assert_eq!(opened.headers[header::LOCATION], "/phone?note=elsewhere");
+    let page = http::get(&url).await.unwrap();
+    let policy = page.headers[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    assert!(
+        policy.contains("form-action 'self' http://127.0.0.1:8080;"),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
+async fn another_sites_page_does_nothing_with_the_phone() {
+    let (sim, url) = bench().await;
+    sim.set_callback("http://127.0.0.1:1/wecom/callback");
+    for path in ["be", "say", "press", "menu", "open"] {
+        let form = "userid=LinWei&text=x&task=t&key=k&address=x";
+        let done = act(
+            &format!("{url}/{path}"),
+            "http://evil.example",
+            "LinWei",
+            form,
+        )
+        .await;
+        assert_eq!(done.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let nobodys = act(&format!("{url}/be"), &sim.url(), "", "userid=Nobody%3B+x").await;
+    let cookie = nobodys.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.starts_with("phone=;"), "{cookie}");
+}

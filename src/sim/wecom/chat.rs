@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use super::cards::SimCard;
 use crate::domain::time::Timestamp;
 
 /// The most bytes of a text; WeCom cuts the rest without a word.
@@ -25,6 +26,8 @@ pub struct Member {
     pub in_range: bool,
     /// Holds a base licence.
     pub licensed: bool,
+    /// 1 active, 2 disabled, 4 not activated, 5 left.
+    pub status: u8,
 }
 
 impl Member {
@@ -35,6 +38,7 @@ impl Member {
             name: name.to_owned(),
             in_range: true,
             licensed: true,
+            status: 1,
         }
     }
 }
@@ -56,6 +60,25 @@ pub struct ChatMessage {
     pub recalled: bool,
 }
 
+/// One thing in a member's chat with the app.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::sim) enum Entry {
+    /// From the app.
+    Text(ChatMessage),
+    /// From the app.
+    Card(SimCard),
+    /// By the member.
+    Said(Said),
+}
+
+/// What a member wrote to the app.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::sim) struct Said {
+    pub(in crate::sim) by: String,
+    pub(in crate::sim) text: String,
+    pub(in crate::sim) at: Timestamp,
+}
+
 /// Whom a call names, sorted by what becomes of it.
 #[derive(Default)]
 pub(super) struct Receivers {
@@ -65,11 +88,13 @@ pub(super) struct Receivers {
     pub(super) unlicensed: Vec<String>,
 }
 
+#[derive(Default)]
 pub(super) struct Chats {
     members: Vec<Member>,
-    messages: VecDeque<ChatMessage>,
-    /// How many messages of a member were handed to a waiting test.
-    taken: HashMap<String, usize>,
+    /// Oldest first.
+    entries: VecDeque<Entry>,
+    /// How many messages, and how many cards, of a member were handed to a waiting test.
+    taken: HashMap<(String, bool), usize>,
     /// When each member was sent something, and each request that asked for the duplicate check.
     sent: HashMap<String, VecDeque<Timestamp>>,
     seen: HashMap<String, Timestamp>,
@@ -79,10 +104,7 @@ impl Chats {
     pub(super) fn new(members: Vec<Member>) -> Self {
         Self {
             members,
-            messages: VecDeque::new(),
-            taken: HashMap::new(),
-            sent: HashMap::new(),
-            seen: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -96,11 +118,19 @@ impl Chats {
             .find(|member| member.userid.eq_ignore_ascii_case(userid))
     }
 
+    pub(super) fn member_mut(&mut self, userid: &str) -> Option<&mut Member> {
+        self.members
+            .iter_mut()
+            .find(|member| member.userid.eq_ignore_ascii_case(userid))
+    }
+
     pub(super) fn sort(&self, touser: &str) -> Receivers {
         let mut sorted = Receivers::default();
         for userid in touser.split('|').filter(|userid| !userid.is_empty()) {
             match self.member(userid) {
-                Some(member) if !member.in_range => sorted.invalid.push(userid.to_lowercase()),
+                Some(member) if !member.in_range || matches!(member.status, 2 | 5) => {
+                    sorted.invalid.push(userid.to_lowercase());
+                }
                 Some(member) if !member.licensed => sorted.unlicensed.push(userid.to_lowercase()),
                 Some(member) => sorted.reached.push(member.clone()),
                 None => sorted.invalid.push(userid.to_lowercase()),
@@ -120,28 +150,63 @@ impl Chats {
 
     /// Puts a message on a phone, unless the member has had too many: then it is gone.
     pub(super) fn deliver(&mut self, message: ChatMessage) {
-        let times = self.sent.entry(message.to.to_lowercase()).or_default();
-        times.retain(|at| message.at.since(*at) < Duration::from_secs(60));
-        if times.len() >= PER_MINUTE {
+        if !self.admits(&message.to, message.at) {
             return;
         }
-        times.push_back(message.at);
         let end = message.text.floor_char_boundary(MAX_TEXT);
-        self.messages.push_back(ChatMessage {
+        self.keep(Entry::Text(ChatMessage {
             text: message.text.get(..end).unwrap_or_default().to_owned(),
             ..message
-        });
-        if self.messages.len() > MAX_KEPT {
-            self.messages.pop_front();
+        }));
+    }
+
+    /// The same with a card.
+    pub(super) fn deliver_card(&mut self, card: SimCard) {
+        if self.admits(&card.to, card.at) {
+            self.keep(Entry::Card(card));
         }
+    }
+
+    /// Keeps what a member wrote.
+    pub(super) fn said(&mut self, said: Said) {
+        self.keep(Entry::Said(said));
+    }
+
+    fn admits(&mut self, userid: &str, at: Timestamp) -> bool {
+        let times = self.sent.entry(userid.to_lowercase()).or_default();
+        times.retain(|before| at.since(*before) < Duration::from_secs(60));
+        let admitted = times.len() < PER_MINUTE;
+        if admitted {
+            times.push_back(at);
+        }
+        admitted
+    }
+
+    fn keep(&mut self, entry: Entry) {
+        self.entries.push_back(entry);
+        if self.entries.len() > MAX_KEPT {
+            self.entries.pop_front();
+        }
+    }
+
+    fn messages(&self) -> impl DoubleEndedIterator<Item = &ChatMessage> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Text(message) => Some(message),
+            _ => None,
+        })
     }
 
     /// Takes a message back. `false`: unknown, or too old.
     pub(super) fn recall(&mut self, id: &str, now: Timestamp) -> bool {
         let mut found = false;
-        for message in &mut self.messages {
-            if message.id == id && now.since(message.at) < RECALL_WINDOW {
-                message.recalled = true;
+        for entry in &mut self.entries {
+            let (its, at, recalled) = match entry {
+                Entry::Text(message) => (&message.id, message.at, &mut message.recalled),
+                Entry::Card(card) => (&card.id, card.at, &mut card.recalled),
+                Entry::Said(_) => continue,
+            };
+            if *its == id && now.since(at) < RECALL_WINDOW {
+                *recalled = true;
                 found = true;
             }
         }
@@ -149,30 +214,73 @@ impl Chats {
     }
 
     pub(super) fn inbox(&self, userid: &str) -> Vec<ChatMessage> {
-        self.messages
-            .iter()
+        self.messages()
             .filter(|message| message.to.eq_ignore_ascii_case(userid))
             .cloned()
             .collect()
     }
 
+    pub(super) fn cards(&self, userid: &str) -> Vec<SimCard> {
+        self.entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Card(card) if card.to.eq_ignore_ascii_case(userid) => Some(card.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Every card, to be changed.
+    pub(super) fn cards_mut(&mut self) -> impl Iterator<Item = &mut SimCard> {
+        self.entries.iter_mut().filter_map(|entry| match entry {
+            Entry::Card(card) => Some(card),
+            _ => None,
+        })
+    }
+
     pub(super) fn take_next(&mut self, userid: &str) -> Option<ChatMessage> {
         let inbox = self.inbox(userid);
-        let taken = self.taken.entry(userid.to_lowercase()).or_default();
-        let next = inbox.into_iter().nth(*taken)?;
+        self.take(userid, false, inbox)
+    }
+
+    pub(super) fn take_next_card(&mut self, userid: &str) -> Option<SimCard> {
+        let cards = self.cards(userid);
+        self.take(userid, true, cards)
+    }
+
+    fn take<T>(&mut self, userid: &str, card: bool, all: Vec<T>) -> Option<T> {
+        let key = (userid.to_lowercase(), card);
+        let taken = self.taken.entry(key).or_default();
+        let next = all.into_iter().nth(*taken)?;
         *taken = taken.saturating_add(1);
         Some(next)
     }
 
+    /// All messages, newest first, with their receivers' names.
     pub(super) fn feed(&self) -> Vec<(String, ChatMessage)> {
-        self.messages
-            .iter()
+        self.messages()
             .rev()
             .filter(|message| !message.recalled)
             .map(|message| {
                 let name = self.member(&message.to).map(|member| member.name.clone());
                 (name.unwrap_or_default(), message.clone())
             })
+            .collect()
+    }
+
+    /// A member's whole chat, oldest first, without what was taken back.
+    pub(super) fn chat(&self, userid: &str) -> Vec<Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| {
+                let (whose, recalled) = match entry {
+                    Entry::Text(message) => (&message.to, message.recalled),
+                    Entry::Card(card) => (&card.to, card.recalled),
+                    Entry::Said(said) => (&said.by, false),
+                };
+                !recalled && whose.eq_ignore_ascii_case(userid)
+            })
+            .cloned()
             .collect()
     }
 }

@@ -29,6 +29,17 @@ pub struct Faults {
     pub garbage: u32,
     /// Members listed as left out, although others are reached: the answer stays `ok`.
     pub partly_invalid: bool,
+    /// The sign-in page opens in WeCom's own browser only, as the real one does. Off by default: a
+    /// demo's phone is any browser.
+    pub only_in_wecom: bool,
+    /// Callbacks are written without CDATA.
+    pub plain_xml: bool,
+    /// Callbacks wait until [`SimWecom::release_callbacks`](super::SimWecom::release_callbacks).
+    pub hold_callbacks: bool,
+    /// Each callback is delivered so many times more than needed.
+    pub extra_callbacks: u32,
+    /// How often a callback is tried at most; `None`: 3.
+    pub callback_attempts: Option<u32>,
     /// How long new tokens say they work, in seconds; `None`: 7200.
     pub token_lifetime: Option<u64>,
 }

@@ -1,10 +1,13 @@
 //! A WeCom on loopback that speaks the real HTTP API, as far as rekey calls it, with switches for
 //! everything that goes wrong there.
 
+mod callbacks;
+mod cards;
 mod chat;
 mod faults;
 mod routes;
 mod seal;
+mod sign_in;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,11 +20,17 @@ use tokio::task::JoinHandle;
 
 use crate::flow::ports::{Clock, Entropy};
 
+pub use callbacks::Handed;
+pub use cards::SimCard;
 pub use chat::{ChatMessage, Member};
 pub use faults::Faults;
 pub use seal::CallbackKeys;
 
+use cards::Tickets;
 use chat::Chats;
+pub(super) use chat::Entry;
+pub(super) use routes::MenuEntry;
+pub(super) use sign_in::{HOLDER_COOKIE, holder_in};
 
 /// How long [`SimWecom::next_message`] waits.
 const MESSAGE_WAIT: Duration = Duration::from_secs(10);
@@ -35,6 +44,8 @@ pub struct SimApp {
     pub agent_id: i64,
     /// The app's secret: a made-up one, so it may be printed.
     pub secret: String,
+    /// What its callbacks are signed and sealed with.
+    pub callback: CallbackKeys,
 }
 
 impl Default for SimApp {
@@ -43,6 +54,7 @@ impl Default for SimApp {
             corp_id: "ww1234567890abcdef".to_owned(),
             agent_id: 1_000_002,
             secret: "a-simulated-app-secret".to_owned(),
+            callback: CallbackKeys::default(),
         }
     }
 }
@@ -56,12 +68,38 @@ pub(super) struct Shared {
     arrived: Notify,
 }
 
+#[derive(Default)]
 struct State {
     chats: Chats,
     faults: Faults,
+    /// The app's trusted domain: host and port.
+    trusted: Option<(String, u16)>,
+    /// The app's home page, what a tap on its tile opens.
+    home: String,
+    reports_entering: bool,
+    menu: Vec<MenuEntry>,
+    /// Where callbacks go.
+    callback: Option<String>,
+    held: Vec<callbacks::Act>,
+    last_message: u64,
+    tickets: Tickets,
+    codes: sign_in::Codes,
+    /// Whose phone a browser is that brings no cookie.
+    holder: Option<String>,
     token: Option<routes::IssuedToken>,
     token_calls: u32,
     calls: u32,
+}
+
+impl State {
+    /// As `agent/get` shows it.
+    fn trusted_domain(&self) -> String {
+        match &self.trusted {
+            Some((host, 443)) => host.clone(),
+            Some((host, port)) => format!("{host}:{port}"),
+            None => String::new(),
+        }
+    }
 }
 
 impl Shared {
@@ -72,6 +110,31 @@ impl Shared {
     /// All messages still to be seen on phones, newest first, with their receivers' names.
     pub(super) fn feed(&self) -> Vec<(String, ChatMessage)> {
         self.lock().chats.feed()
+    }
+
+    /// A member's chat with the app, oldest first.
+    pub(super) fn chat(&self, userid: &str) -> Vec<Entry> {
+        self.lock().chats.chat(userid)
+    }
+
+    /// Whose phone a browser is that brings no cookie.
+    pub(super) fn set_holder(&self, userid: Option<String>) {
+        self.lock().holder = userid;
+    }
+
+    /// The app's menu.
+    pub(super) fn menu(&self) -> Vec<MenuEntry> {
+        self.lock().menu.clone()
+    }
+
+    /// The app's home page; empty when it has none.
+    pub(super) fn home(&self) -> String {
+        self.lock().home.clone()
+    }
+
+    /// Whether the app takes what members do.
+    pub(super) fn has_callback(&self) -> bool {
+        self.lock().callback.is_some()
     }
 }
 
@@ -110,10 +173,8 @@ impl SimWecom {
             entropy,
             state: Mutex::new(State {
                 chats: Chats::new(members),
-                faults: Faults::default(),
-                token: None,
-                token_calls: 0,
-                calls: 0,
+                reports_entering: true,
+                ..State::default()
             }),
             arrived: Notify::new(),
         });
@@ -141,6 +202,38 @@ impl SimWecom {
         &self.shared.app
     }
 
+    /// Enters an address of this app's at WeCom: its home page, whose host and port become the
+    /// trusted domain.
+    ///
+    /// # Errors
+    /// When `home` is no address.
+    pub fn set_home(&self, home: &str) -> Result<(), url::ParseError> {
+        let url = url::Url::parse(home)?;
+        let mut state = self.shared.lock();
+        state.trusted = sign_in::origin(&url);
+        state.home = url.into();
+        Ok(())
+    }
+
+    /// Makes `userid` the holder of the phone that opens a page without the phone's cookie.
+    /// Whoever is no member is a stranger with consumer WeChat; a name with a `/` belongs to a
+    /// linked company.
+    pub fn set_holder(&self, userid: &str) {
+        self.shared.lock().holder = Some(userid.to_owned());
+    }
+
+    /// Changes a member: `sim.set_member("LinWei", |member| member.status = 5)`.
+    pub fn set_member(&self, userid: &str, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.shared.lock().chats.member_mut(userid) {
+            change(member);
+        }
+    }
+
+    /// Whether WeCom tells of each opening of the chat; it does at first.
+    pub fn set_reports_entering(&self, reports: bool) {
+        self.shared.lock().reports_entering = reports;
+    }
+
     /// Changes the faults: `sim.set_faults(|f| f.down = true)`.
     pub fn set_faults(&self, change: impl FnOnce(&mut Faults)) {
         change(&mut self.shared.lock().faults);
@@ -151,17 +244,31 @@ impl SimWecom {
         self.shared.lock().chats.inbox(userid)
     }
 
+    /// All cards a member's phone holds, oldest first, recalled ones too.
+    pub fn cards(&self, userid: &str) -> Vec<SimCard> {
+        self.shared.lock().chats.cards(userid)
+    }
+
     /// The oldest message of `userid` that this call has not returned yet; waits for one to
     /// arrive. `None` when none came within ten seconds.
     pub async fn next_message(&self, userid: &str) -> Option<ChatMessage> {
+        self.next(|chats| chats.take_next(userid)).await
+    }
+
+    /// The same of cards.
+    pub async fn next_card(&self, userid: &str) -> Option<SimCard> {
+        self.next(|chats| chats.take_next_card(userid)).await
+    }
+
+    async fn next<T>(&self, mut take: impl FnMut(&mut Chats) -> Option<T>) -> Option<T> {
         let arrival = async {
             loop {
                 let notified = self.shared.arrived.notified();
                 tokio::pin!(notified);
                 // Listening starts before looking, so that nothing slips in between.
                 notified.as_mut().enable();
-                if let Some(message) = self.shared.lock().chats.take_next(userid) {
-                    return message;
+                if let Some(found) = take(&mut self.shared.lock().chats) {
+                    return found;
                 }
                 notified.await;
             }
