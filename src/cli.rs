@@ -41,7 +41,13 @@ enum Command {
         demo_phone: Option<String>,
     },
     /// The Workspace form, the phone's side of a scan, chat and SSH, in one process
-    Serve(ConfigFile),
+    Serve {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// For the demo's company: ends when the demo does.
+        #[arg(long, hide = true)]
+        demo: bool,
+    },
     /// Try every part of the configuration, and say what to do where one is wrong
     Check(ConfigFile),
     /// The record of every step, which nobody can quietly alter
@@ -142,9 +148,12 @@ fn carry_out(command: Command) -> Result<ExitCode, CliError> {
             let config = Config::read(&file.path, allow)?;
             wait_for(boot::kiosk(config, demo_phone))
         }
-        Command::Serve(file) => {
-            let config = Config::read(&file.path, Allow::default())?;
-            serve(boot::serve(config))
+        Command::Serve { file, demo } => {
+            let allow = Allow {
+                plain_loopback_directory: demo,
+            };
+            let config = Config::read(&file.path, allow)?;
+            serve(boot::serve(config, demo))
         }
         Command::Check(file) => wait_for(boot::check(&file.path, &mut io::stdout())),
         Command::Audit(Audit::Verify(file)) => {

@@ -49,17 +49,18 @@ type Closing = watch::Receiver<bool>;
 /// A front that is open: it answers until [`Closing`], finishes what it is doing, and is done.
 type Front = BoxFuture<'static, ()>;
 
-/// Serves every front that `config` has a section for, until a signal ends it.
+/// Serves every front that `config` has a section for, until a signal ends it; for the `demo`,
+/// until standard input does.
 ///
 /// # Errors
 /// When something that the configuration names cannot be used, or it names nothing to serve.
-pub async fn serve(mut config: Config) -> Result<ExitCode, BootError> {
+pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError> {
     log_to_stderr();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     something_to_serve(&config)?;
     let texts = Arc::new(Texts::load());
-    let Opened { ports, wecom } = open(&mut config, &texts, false).await?;
+    let Opened { ports, wecom } = open(&mut config, &texts, demo).await?;
     warm_up();
     let (close, closing) = watch::channel(false);
     let (outage, outages) = watch::channel(Outage::default());
@@ -81,6 +82,7 @@ pub async fn serve(mut config: Config) -> Result<ExitCode, BootError> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = end_of_input(), if demo => {}
     }
     tracing::info!("stopping: what is in flight is finished");
     tell_the_system(NotifyState::Stopping);
@@ -115,6 +117,13 @@ fn something_to_serve(config: &Config) -> Result<(), BootError> {
         return Ok(());
     }
     Err(BootError::NothingToServe(PathBuf::from(config.path())))
+}
+
+/// The demo holds the other end of standard input: it closes even when the demo is killed.
+async fn end_of_input() {
+    let read = || std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+    // An error is an end, too.
+    let _ = tokio::task::spawn_blocking(read).await;
 }
 
 /// The service manager, where there is one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::ldap::{LdapSetup, SeedEntry, SeedPassword, SimLdap};
 use super::phone::{self, Roster, RosterLine};
-use super::wecom::{Member, SimApp, SimWecom};
+use super::wecom::{CallbackKeys, Member, SimApp, SimWecom};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{Clock, Entropy};
 
@@ -208,6 +208,15 @@ impl Company {
         let bind_password = made_up(entropy.as_ref());
         let app = SimApp {
             secret: made_up(entropy.as_ref()),
+            callback: CallbackKeys {
+                token: made_up(entropy.as_ref()),
+                // Of the letters and digits of a key any are right.
+                aes_key: format!(
+                    "{}{:.11}",
+                    made_up(entropy.as_ref()),
+                    made_up(entropy.as_ref())
+                ),
+            },
             ..SimApp::default()
         };
         let setup = directory(&bind_password);
