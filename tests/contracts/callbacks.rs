@@ -1,6 +1,9 @@
 //! WeCom's calls to us: what the simulated WeCom seals, sends and sends again, opened by the
 //! adapter behind a real listener.
 
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -16,6 +19,7 @@ use rekey::flow::message::{Card, CardAnswer, CardBody, CardId, Pressed};
 use rekey::flow::ports::{Clock, Messenger as _};
 use rekey::sim::clock::SimClock;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::messenger::{Bench, bench};
@@ -292,4 +296,87 @@ async fn a_ticket_works_for_three_days() {
             .await
             .is_err()
     );
+}
+
+/// What the library makes of a job; `tests/run` installs it.
+fn library(job: &serde_json::Value) -> serde_json::Value {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let mut python = Command::new("python3")
+        .arg(format!("{root}/tests/support/others_callbacks.py"))
+        .env("PYTHONPATH", format!("{root}/target/tools/wechatpy-1.8.18"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 is installed");
+    let input = job.to_string();
+    python
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let done = python.wait_with_output().unwrap();
+    assert!(done.status.success(), "tests/run installs wechatpy");
+    serde_json::from_slice(&done.stdout).unwrap()
+}
+
+/// One of every length of padding, and some with other characters.
+fn messages(app: &rekey::sim::wecom::SimApp) -> Vec<(String, String)> {
+    let one = |n: usize| {
+        let words = format!("{}{}", "x".repeat(n), ["", "你好", "🦀"][n % 3]);
+        let message = format!(
+            "<xml><ToUserName>{}</ToUserName><FromUserName>LinWei</FromUserName>\
+             <CreateTime>1795000000</CreateTime><MsgType>text</MsgType>\
+             <Content>{words}</Content><MsgId>{n}</MsgId><AgentID>{}</AgentID></xml>",
+            app.corp_id, app.agent_id
+        );
+        (words, message)
+    };
+    (0..40).map(one).collect()
+}
+
+#[tokio::test]
+async fn a_library_by_others_opens_what_we_seal_and_seals_what_we_open() {
+    let bench = bench().await;
+    let app = app(&bench).await;
+    let sim_app = bench.sim.app();
+    let messages = messages(sim_app);
+    let ours: Vec<serde_json::Value> = messages
+        .iter()
+        .map(|(_, message)| {
+            let (query, body) = bench.sim.forge(message).unwrap();
+            let query: HashMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect();
+            json!({"body": body, "signature": query["msg_signature"],
+                "timestamp": query["timestamp"], "nonce": query["nonce"]})
+        })
+        .collect();
+    let job = json!({
+        "token": sim_app.callback.token, "aes_key": sim_app.callback.aes_key,
+        "corp_id": sim_app.corp_id, "open": ours, "nonce": "n1", "timestamp": "1795000000",
+        "seal": messages.iter().map(|(_, message)| message).collect::<Vec<_>>(),
+    });
+    let done = library(&job);
+    for (n, (words, message)) in messages.iter().enumerate() {
+        assert_eq!(done["opened"][n], json!(message));
+        let theirs = done["sealed"][n].as_str().unwrap();
+        let part = |name: &str| {
+            let from = theirs.split(&format!("<{name}><![CDATA[")).nth(1).unwrap();
+            from.split("]]>").next().unwrap()
+        };
+        let corp = &sim_app.corp_id;
+        let body = format!(
+            "<xml><ToUserName>{corp}</ToUserName><Encrypt>{}</Encrypt></xml>",
+            part("Encrypt")
+        );
+        let envelope = Envelope {
+            signature: part("MsgSignature"),
+            timestamp: "1795000000",
+            nonce: "n1",
+        };
+        let now = bench.clock.now().wall;
+        let delivery = app.callbacks.open(&envelope, body.as_bytes(), now).unwrap();
+        assert_eq!(self::words(&delivery), words);
+    }
 }

@@ -11,6 +11,7 @@
 mod active_directory;
 mod agreement;
 mod callbacks;
+mod corpus;
 mod directory;
 mod ds389;
 mod failover;
