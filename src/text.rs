@@ -2,7 +2,7 @@
 //!
 //! The words stand in `assets/text/<language>/*.ftl` (Project Fluent) and are part of the
 //! program. A key begins with a word that tells its file: `strength-`, `rule-`, `refusal-`,
-//! `notice-`, `screen-`, `key-` or `date-`; a test finds every such string in the sources and
+//! `notice-`, `screen-`, `web-`, `key-` or `date-`; a test finds every such string in the sources and
 //! fails when a language does not have it.
 
 mod dates;
@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../assets/text/", $language, "/notices.ftl")),
             include_str!(concat!("../assets/text/", $language, "/screens.ftl")),
             include_str!(concat!("../assets/text/", $language, "/keys.ftl")),
+            include_str!(concat!("../assets/text/", $language, "/web.ftl")),
         ]
     };
 }

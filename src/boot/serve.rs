@@ -31,7 +31,6 @@ use crate::text::Texts;
 const QUIESCE_MAX: Duration = Duration::from_secs(10);
 
 /// What every front of the server stands on.
-#[allow(dead_code, reason = "read by the fronts as they arrive")]
 struct Installation {
     ports: Ports,
     wecom: Arc<Wecom>,

@@ -80,3 +80,21 @@ pub const FREEZE: Duration = DAY;
 pub const LINK_LIFETIME: Duration = Duration::from_secs(300);
 /// A nonce in a kiosk's picture is replaced after this.
 pub const PAIRING_LIFETIME: Duration = MINUTE;
+/// How long a member's session with the form lasts.
+pub const WEB_SESSION_LIFETIME: Duration = Duration::from_secs(600);
+/// Sessions with the form, in all.
+pub const WEB_SESSIONS: usize = 5_000;
+/// Sessions with the form of one member; the oldest makes room.
+pub const WEB_SESSIONS_OF_ONE: usize = 4;
+/// Sign-ins that are passed on to WeCom for one address. A whole office may be one.
+pub const SIGN_INS_OF_A_SOURCE: BucketLimit = BucketLimit {
+    burst: 100,
+    refill: Duration::from_secs(1),
+    longest_line: 1,
+};
+/// Sign-ins that are passed on to WeCom in all: far below what WeCom allows a company.
+pub const SIGN_INS: BucketLimit = BucketLimit {
+    burst: 1_000,
+    refill: Duration::from_millis(20),
+    longest_line: 1,
+};

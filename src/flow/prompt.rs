@@ -40,6 +40,8 @@ pub enum Prompt {
         policy: Arc<Policy>,
         /// The employee's age of password: shown beside the fields.
         age: PasswordAge,
+        /// The employee's language tag, when the directory has one.
+        language: Option<String>,
         /// When it expires by the stricter of directory and site; `None` when unknown.
         expires_at: Option<Timestamp>,
         /// Why the last one was not taken.

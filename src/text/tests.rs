@@ -12,6 +12,7 @@ const PREFIXES: &[&str] = &[
     "screen-",
     "key-",
     "date-",
+    "web-",
     "card-",
     "alarm-",
 ];

@@ -298,6 +298,7 @@ pub(crate) fn password_prompt(refusal: Option<Refusal>, busy: bool, now: Now) ->
             expires_at,
             ..PasswordAge::default()
         },
+        language: None,
         expires_at,
         refusal,
         busy,

@@ -2,12 +2,16 @@
 
 use axum::Router;
 use futures_util::FutureExt as _;
+use jiff::tz::TimeZone;
 
 use super::{Front, Installation};
-use crate::boot::BootError;
+use crate::boot::{BootError, languages};
 use crate::config::Config;
-use crate::fronts::web::health;
+use crate::domain::code::Place;
+use crate::flow::driver::Resets;
+use crate::flow::grant::Lasting;
 use crate::fronts::web::listener::{Listener, ListenerSettings, TlsFiles};
+use crate::fronts::web::{self, Services, WebSettings, health};
 
 /// Opens it. `chat` are the chat's addresses.
 ///
@@ -28,7 +32,48 @@ pub(super) async fn open(
         trusted_proxies: section.trusted_proxies.clone(),
     };
     let listener = Listener::open(settings).await?;
-    let routes = chat.merge(health::routes(installation.outage.clone()));
+    let front = web::Front::new(
+        settings_of(config, installation)?,
+        services(config, installation),
+    );
+    let routes = health::routes(installation.outage.clone()).merge(front.routes(chat));
     let closing = installation.closing.clone();
-    Ok(listener.serve(routes, closing).boxed())
+    let serving = async move {
+        tokio::select! {
+            () = listener.serve(routes, closing) => {}
+            // Never done; ends with what it tidies.
+            () = front.keep_tidy() => {}
+        }
+    };
+    Ok(serving.boxed())
+}
+
+fn settings_of(config: &Config, installation: &Installation) -> Result<WebSettings, BootError> {
+    let site = config.site()?;
+    Ok(WebSettings {
+        site_name: site.name.clone(),
+        public_url: site.public_url.clone(),
+        languages: languages(config)?,
+        it_phone: site.it_phone.clone(),
+        code: config.code(),
+        zone: TimeZone::system(),
+        texts: installation.texts.clone(),
+    })
+}
+
+fn services(config: &Config, installation: &Installation) -> Services {
+    let place = Place {
+        front: "web",
+        kiosk: String::new(),
+    };
+    let ports = installation.ports.clone();
+    let resets = Resets::new(ports.clone(), place, config.code(), config.site_policy());
+    let at_work = installation.at_work.clone();
+    Services {
+        ports,
+        identity: installation.wecom.clone(),
+        begin: Box::new(move |vouched| {
+            at_work.begin(resets.begin_vouched(vouched, Lasting::ByPolicy))
+        }),
+    }
 }

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use crate::domain::account::{Account, WecomUserId};
+use super::reading;
+use crate::domain::account::{Account, Standing, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Action, Binding, CodeRules, Place, READABLE, ResetId, Subject};
 use crate::domain::limits;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{Claim, Entropy, Pairing, PictureName, Ports, StoreError};
+use crate::flow::ports::{Claim, DirectoryDown, Entropy, Pairing, PictureName, Ports, StoreError};
+use crate::flow::vouched::Vouched;
 
 /// Characters of a nonce: 13 of 31 are 64.4 random bits, and still fit a version 3 QR code.
 const NONCE_CHARS: usize = 13;
@@ -37,6 +39,8 @@ pub async fn offer(ports: &Ports, place: &Place, visit: &ResetId) -> Result<Pair
 pub enum Scan {
     /// The kiosk's number field opens for these digits.
     Digits {
+        /// What they are bound to.
+        reset: ResetId,
         /// Where: the person is asked whether they stand there.
         place: Place,
         /// To be typed there.
@@ -46,6 +50,40 @@ pub enum Scan {
     },
     /// The picture is at no kiosk: over, used by somebody else, invented.
     Gone,
+}
+
+/// Why an employee's phone gets no answer to a picture.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ScanError {
+    /// The mapping leads to no account, or to one that may not be reset now. Nothing was used up.
+    #[error("no account that may be reset belongs to this member")]
+    NotAllowed,
+    /// Concerns everybody.
+    #[error(transparent)]
+    Directory(#[from] DirectoryDown),
+    /// Then nothing opens.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// [`scan`] by somebody whom WeCom vouches for: the mapping leads to their account (rule 9).
+///
+/// # Errors
+/// When there is no account that may be reset, or nobody can say.
+pub async fn scan_vouched(
+    ports: &Ports,
+    picture: PictureName<'_>,
+    vouched: &Vouched,
+    rules: CodeRules,
+) -> Result<Scan, ScanError> {
+    let userid = vouched.userid();
+    let found = reading::find_member(ports, userid).await?;
+    // The mapping must lead back to the very member.
+    let account = found.filter(|account| {
+        account.wecom.as_ref() == Some(userid) && account.standing == Standing::Eligible
+    });
+    let account = account.ok_or(ScanError::NotAllowed)?;
+    Ok(scan(ports, picture, &account, userid, rules).await?)
 }
 
 /// An employee's phone opens a picture: WeCom vouches for `userid`, and the mapping leads from it
@@ -94,6 +132,7 @@ pub async fn scan(
     let scanned = record(reset, account, &place, "scanned", now);
     ports.audit.append(&scanned).await?;
     Ok(Scan::Digits {
+        reset: claim.reset,
         place,
         digits,
         expires: claim.expires,
@@ -130,6 +169,14 @@ fn record(
         place: place.clone(),
         result,
     }
+}
+
+/// Whoever scanned says that they do not stand there: the digits open nothing any more.
+///
+/// # Errors
+/// When the state cannot be written.
+pub async fn not_there(ports: &Ports, reset: &ResetId) -> Result<(), StoreError> {
+    ports.codes.discard(reset).await
 }
 
 /// Waits until a phone has opened one of the visit's pictures. Drop the future to stop.

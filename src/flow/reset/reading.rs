@@ -141,6 +141,7 @@ impl Proved {
         Effect::Show(Prompt::NewPassword {
             policy: self.policy.clone(),
             age: self.account.age,
+            language: self.account.language.clone(),
             expires_at: self.expires_at,
             refusal,
             busy,

@@ -119,6 +119,7 @@ impl App {
             expires_at,
             refusal,
             busy,
+            ..
         } = prompt
         else {
             return;
