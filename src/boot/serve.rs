@@ -40,6 +40,8 @@ struct Installation {
     /// What does not work for everybody.
     outage: watch::Receiver<Outage>,
     closing: Closing,
+    /// The demo's phones are any browser.
+    demo: bool,
 }
 
 /// Turns true once, when no new work is to be begun.
@@ -70,6 +72,7 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
         at_work: AtWork::default(),
         outage: outages,
         closing,
+        demo,
     };
     let fronts = fronts(&config, &installation).await?;
     let settling = tokio::spawn(keep_settling(ports.clone()));

@@ -58,6 +58,7 @@ fn settings_of(config: &Config, installation: &Installation) -> Result<WebSettin
         code: config.code(),
         zone: TimeZone::system(),
         texts: installation.texts.clone(),
+        any_browser: installation.demo,
     })
 }
 

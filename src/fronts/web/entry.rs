@@ -53,7 +53,7 @@ impl Web {
     ) -> Response {
         match target {
             None => self.say(headers, uri, Saying::Nowhere),
-            Some(target) if is_wecom(headers) => self.sign_in(target),
+            Some(target) if self.settings.any_browser || is_wecom(headers) => self.sign_in(target),
             Some(_) => self.say(headers, uri, outside),
         }
     }

@@ -71,6 +71,8 @@ pub struct WebSettings {
     pub zone: TimeZone,
     /// The words.
     pub texts: Arc<Texts>,
+    /// The demo's phones are any browser: then it is not asked whether WeCom opens a page.
+    pub any_browser: bool,
 }
 
 /// What stands behind the pages.
