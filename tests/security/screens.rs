@@ -114,6 +114,7 @@ fn prompts(hostile: &str) -> Vec<Prompt> {
             age: PasswordAge::default(),
             expires_at: None,
             refusal: Some(refusal.clone()),
+            language: None,
             busy: false,
         },
         Prompt::Ended {
