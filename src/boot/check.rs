@@ -151,10 +151,13 @@ async fn directory(config: &mut Config, report: &mut Report<'_>) -> Option<Wecom
 
 async fn wecom(config: &mut Config, sample: Option<&WecomUserId>, report: &mut Report<'_>) {
     let texts = Arc::new(Texts::load());
+    // Only `rekey serve` answers phones.
+    let public_url = config.site().map(|site| site.public_url.clone());
+    let phones = public_url.as_ref().ok().filter(|_| config.web().is_ok());
     match open_wecom(config, &texts, Arc::new(SystemClock::new())) {
         Ok(wecom) => {
             let mut tell = |finding| report.tell(finding);
-            wecom.examine(sample, &mut tell).await;
+            wecom.examine(sample, phones, &mut tell).await;
         }
         Err(error) => report.tell(Finding::wrong(
             "WeCom",

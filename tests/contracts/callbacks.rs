@@ -12,6 +12,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use rekey::adapters::wecom::callback::WecomCallbacks;
+use rekey::adapters::wecom::menu::MenuEntry;
 use rekey::domain::account::WecomUserId;
 use rekey::domain::secret::Credential;
 use rekey::flow::callback::{CallbackRefusal, Callbacks, Delivery, Envelope, Happening};
@@ -296,6 +297,31 @@ async fn a_ticket_works_for_three_days() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn an_app_without_a_menu_is_given_one_and_another_ones_stays() {
+    let bench = bench().await;
+    let entry = |key: &str, name: &str| MenuEntry::new(key, name).unwrap();
+    assert!(
+        bench
+            .wecom
+            .offer_menu(&[entry("expand", "展开")])
+            .await
+            .unwrap()
+    );
+    let menu = [("expand".to_owned(), "展开".to_owned())];
+    assert_eq!(bench.sim.menu(), menu);
+    assert!(
+        !bench
+            .wecom
+            .offer_menu(&[entry("other", "Other")])
+            .await
+            .unwrap()
+    );
+    assert_eq!(bench.sim.menu(), menu);
+    assert_eq!(MenuEntry::new("k", "seventeen bytes!!"), None);
+    assert_eq!(MenuEntry::new("", "x"), None);
 }
 
 /// What the library makes of a job; `tests/run` installs it.

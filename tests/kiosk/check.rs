@@ -269,6 +269,29 @@ fn what_is_wrong_with_wecom_is_named_with_its_remedy() {
 }
 
 #[test]
+fn what_phones_need_of_the_app_is_looked_at_where_there_is_a_web_front() {
+    let company = Company::start();
+    let site = company.site_with(|c| format!("{c}\n[web]\nlisten = \"127.0.0.1:0\"\n"));
+    let told = check(&site);
+    told.has("FAIL  WeCom sign-in: the app has no trusted domain");
+    told.has("warn  WeCom home page: ");
+    company
+        .wecom
+        .set_home("https://elsewhere.example:8443/")
+        .unwrap();
+    check(&site).fails("WeCom sign-in", "elsewhere.example:8443", "trusted domain");
+    company
+        .wecom
+        .set_home("https://reset.contoso.example/")
+        .unwrap();
+    company.wecom.set_reports_entering(false);
+    let told = check(&site);
+    told.has("ok    WeCom sign-in: reset.contoso.example is the app's trusted domain");
+    told.has("ok    WeCom home page: ");
+    told.has("warn  WeCom chat: the app is not told when an employee opens its chat");
+}
+
+#[test]
 fn what_is_wrong_on_this_machine_is_named_with_its_remedy() {
     use std::os::unix::fs::PermissionsExt as _;
     let company = Company::start();

@@ -12,6 +12,7 @@ use super::WecomSettings;
 use super::errcode::{self, Meaning};
 use super::examine::{About, MemberReply};
 use super::identity::SignedIn;
+use super::menu::{Menu, NewMenu};
 use super::token::{Fetched, TokenCache};
 use crate::adapters::http::{HttpClient, NoAnswer, SetupError};
 use crate::domain::secret::Credential;
@@ -177,6 +178,19 @@ impl Api {
     /// `GET /cgi-bin/auth/getuserinfo` (<https://developer.work.weixin.qq.com/document/path/91023>).
     pub(super) async fn signed_in(&self, code: &str) -> Result<SignedIn, Failure> {
         self.get("/cgi-bin/auth/getuserinfo", ("code", code)).await
+    }
+
+    /// `GET /cgi-bin/menu/get`.
+    pub(super) async fn menu(&self, agent_id: i64) -> Result<Menu, Failure> {
+        let agent_id = agent_id.to_string();
+        self.get("/cgi-bin/menu/get", ("agentid", &agent_id)).await
+    }
+
+    /// `POST /cgi-bin/menu/create`.
+    pub(super) async fn make_menu(&self, agent_id: i64, menu: &NewMenu<'_>) -> Result<(), Failure> {
+        let path = format!("/cgi-bin/menu/create?agentid={agent_id}");
+        let Nothing {} = self.post(&path, menu).await?;
+        Ok(())
     }
 
     async fn get<T: DeserializeOwned>(

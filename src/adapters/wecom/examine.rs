@@ -2,6 +2,7 @@
 //! sent to anybody.
 
 use serde::Deserialize;
+use url::Url;
 
 use super::Wecom;
 use super::api::Failure;
@@ -21,6 +22,12 @@ pub(super) struct About {
     allow_partys: Parties,
     #[serde(default)]
     allow_tags: Tags,
+    #[serde(default)]
+    redirect_domain: String,
+    #[serde(default)]
+    home_url: String,
+    #[serde(default)]
+    isreportenter: i64,
 }
 
 #[derive(Default, Deserialize)]
@@ -51,10 +58,11 @@ pub(super) struct MemberReply {
 
 impl Wecom {
     /// Looks at the token, the app, and, when there is one, an employee's userid; tells each
-    /// finding as soon as it is there.
+    /// finding as soon as it is there. `phones` is where phones are answered, when they are.
     pub async fn examine(
         &self,
         member: Option<&WecomUserId>,
+        phones: Option<&Url>,
         tell: &mut (dyn FnMut(Finding) + Send),
     ) {
         if let Err(failure) = self.within(self.api.token_works()).await {
@@ -73,7 +81,11 @@ impl Wecom {
             "company id and secret are taken",
         ));
         match self.within(self.api.about(self.agent_id)).await {
-            Ok(about) => tell(about.told()),
+            Ok(about) => {
+                tell(about.told());
+                let fits = phones.map(|public_url| about.fits(public_url));
+                fits.into_iter().flatten().for_each(&mut *tell);
+            }
             Err(failure) => tell(Finding::wrong(
                 "WeCom app",
                 failure.to_string(),
@@ -140,6 +152,53 @@ impl About {
             );
         }
         Finding::fine(PART, format!("\"{name}\" is enabled; visible to {range}"))
+    }
+
+    /// Whether phones can sign in, and find the form and the chat.
+    fn fits(&self, public_url: &Url) -> Vec<Finding> {
+        let mut findings = vec![self.sign_in(public_url), self.home(public_url)];
+        if self.isreportenter == 0 {
+            findings.push(Finding::warning(
+                "WeCom chat",
+                "the app is not told when an employee opens its chat, and cannot greet them",
+                "Switch on the app's report of members entering it in the admin console.",
+            ));
+        }
+        findings
+    }
+
+    fn sign_in(&self, public_url: &Url) -> Finding {
+        const PART: &str = "WeCom sign-in";
+        let host = public_url.host_str().unwrap_or_default();
+        let ours = match public_url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        if self.redirect_domain.eq_ignore_ascii_case(&ours) {
+            return Finding::fine(PART, format!("{ours} is the app's trusted domain"));
+        }
+        let theirs = match self.redirect_domain.as_str() {
+            "" => "the app has no trusted domain".to_owned(),
+            domain => format!("the app's trusted domain is {domain:?}"),
+        };
+        Finding::wrong(
+            PART,
+            format!("{theirs}; [site] public_url needs {ours:?}"),
+            "Enter it as the app's trusted domain in the admin console, or mend public_url.",
+        )
+    }
+
+    fn home(&self, public_url: &Url) -> Finding {
+        const PART: &str = "WeCom home page";
+        let theirs = Url::parse(&self.home_url);
+        if theirs.is_ok_and(|home| home.origin() == public_url.origin() && home.path() == "/") {
+            return Finding::fine(PART, "the app's tile opens the form");
+        }
+        Finding::warning(
+            PART,
+            format!("the app's tile opens {:?}, not {public_url}", self.home_url),
+            "Enter [site] public_url as the app's home page in the admin console.",
+        )
     }
 }
 

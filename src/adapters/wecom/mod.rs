@@ -10,6 +10,7 @@ mod errcode;
 mod examine;
 mod health;
 pub mod identity;
+pub mod menu;
 mod pace;
 mod text;
 mod token;

@@ -215,6 +215,12 @@ impl SimWecom {
         Ok(())
     }
 
+    /// The app's menu: each entry's key and name.
+    pub fn menu(&self) -> Vec<(String, String)> {
+        let menu = self.shared.menu().into_iter();
+        menu.map(|entry| (entry.key, entry.name)).collect()
+    }
+
     /// Makes `userid` the holder of the phone that opens a page without the phone's cookie.
     /// Whoever is no member is a stranger with consumer WeChat; a name with a `/` belongs to a
     /// linked company.

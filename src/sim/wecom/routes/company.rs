@@ -100,6 +100,9 @@ pub(super) async fn make_menu(
 pub(super) async fn menu(Injected(shared): Injected<Arc<Shared>>, query: Parameters) -> Response {
     respond(&shared, true, |state| {
         check_app(&shared, state, &query)?;
+        if state.menu.is_empty() {
+            return Err(46003);
+        }
         let entries: Vec<Value> = state
             .menu
             .iter()
