@@ -15,8 +15,8 @@ impl Web {
     pub(super) fn chosen(&self, headers: &HeaderMap, uri: &Uri) -> Option<Language> {
         let now = in_query(uri.query(), "lang");
         let before = self.jar.read(headers, Name::Language);
-        let chosen = now.as_deref().or(before)?;
-        self.offered(Language::parse(chosen)?)
+        let offered = |tag: Option<&str>| self.offered(Language::parse(tag?)?);
+        offered(now.as_deref()).or_else(|| offered(before))
     }
 
     /// The chosen language; else the account's; else WeCom's own or the browser's; else the

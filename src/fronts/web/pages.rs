@@ -140,7 +140,9 @@ pub(super) async fn wrap(State(web): State<Arc<Web>>, request: Request, next: Ne
 impl Web {
     /// A page that says something and leads on.
     pub(super) fn say(&self, headers: &HeaderMap, uri: &Uri, saying: Saying) -> Response {
-        let language = self.language(headers, uri, None);
+        let session = self.session(headers);
+        let theirs = session.as_ref().and_then(|session| session.language());
+        let language = self.language(headers, uri, theirs);
         // What is left behind by a way in is not led to again by the language's links.
         let path = match uri.path() {
             path @ ("/form" | "/") => path,

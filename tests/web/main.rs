@@ -1,0 +1,33 @@
+//! The web front, as employees and attackers meet it: the built `rekey serve` against a real slapd
+//! and the simulated WeCom, opened by a webview of a few lines and by a real Chromium.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+
+#[path = "../support/company.rs"]
+mod company;
+#[path = "../kiosk/gate.rs"]
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+mod gate;
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod phone;
+mod server;
+mod wire;
+
+mod chromium;
+mod doors;
+mod floods;
+mod form;
+mod pairing;
+mod stopping;
+mod strangers;
