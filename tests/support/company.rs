@@ -42,18 +42,24 @@ pub(crate) struct Company {
 impl Company {
     /// Starts one. Everybody with a WeCom userid in the directory is a member there.
     pub(crate) fn start() -> Self {
+        Self::start_around(Slapd::start(), [])
+    }
+
+    /// Starts one around a directory, with more members at WeCom.
+    pub(crate) fn start_around(slapd: Slapd, more: impl IntoIterator<Item = Member>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .unwrap();
-        let slapd = Slapd::start();
         let app = SimApp {
             secret: WECOM_SECRET.to_owned(),
             ..SimApp::default()
         };
         let clock = Arc::new(SystemClock::new());
-        let wecom = SimWecom::start(app, members(), clock, Arc::new(OsEntropy));
+        let mut everybody = members();
+        everybody.extend(more);
+        let wecom = SimWecom::start(app, everybody, clock, Arc::new(OsEntropy));
         let wecom = runtime.block_on(wecom).unwrap();
         let gate = Gate::before(slapd.ldaps_port(), runtime.handle());
         Self {

@@ -121,12 +121,26 @@ impl Browser {
     pub(crate) fn wait_for(&self, words: &str) {
         let deadline = now() + Duration::from_secs(20);
         loop {
-            let text = self.text("body");
+            let text = self.body().unwrap_or_default();
             if text.contains(words) {
                 return;
             }
             assert!(now() < deadline, "no {words:?} on {}: {text}", self.url());
         }
+    }
+
+    /// What is to be seen of the page; `None` between two pages.
+    fn body(&self) -> Option<String> {
+        let session = &self.session;
+        let by = json!({"using": "css selector", "value": "body"});
+        let path = format!("/session/{session}/element");
+        let body = self.try_ask("POST", &path, Some(&by)).ok()?;
+        let path = format!(
+            "/session/{session}/element/{}/text",
+            body[ELEMENT].as_str()?
+        );
+        let text = self.try_ask("GET", &path, None).ok()?;
+        Some(text.as_str()?.to_owned())
     }
 
     fn element(&self, selector: &str) -> String {
@@ -142,6 +156,12 @@ impl Browser {
 
     #[track_caller]
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let said = self.try_ask(method, path, body);
+        said.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The answer's value, or the error that is in its place.
+    fn try_ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Value> {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
@@ -155,8 +175,12 @@ impl Browser {
             .unwrap();
         let answer = wire::exchange(&mut stream, request.as_bytes()).unwrap();
         let mut said: Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!(answer.status, 200, "{method} {path}: {said}");
-        said["value"].take()
+        let value = said["value"].take();
+        if answer.status == 200 {
+            Ok(value)
+        } else {
+            Err(value)
+        }
     }
 }
 
