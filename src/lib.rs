@@ -38,7 +38,7 @@
 //! | [`flow::effect`], [`flow::prompt`], [`flow::message`] | what goes in and comes out, as data |
 //! | [`flow::driver`] | the only async part of the flow: runs effects, feeds answers back, settles what a crash left open |
 //! | [`adapters::ldap`] | OpenLDAP; failover, time budgets, what a lost answer means |
-//! | [`adapters::wecom`] | WeCom's server API: token, pace, the channel's health |
+//! | [`adapters::wecom`] | WeCom's server API: token, pace, the channel's health; whom its sign-in names; its callbacks, opened |
 //! | [`adapters::store`] | SQLite: codes, counts, intents, audit; the site key and the head file beside it |
 //! | [`fronts::tui`] | screens, keys, painting; knows no terminal of its own, only bytes in and out |
 //! | [`fronts::kiosk`] | the local kiosk: one visit, then the program executes itself again |

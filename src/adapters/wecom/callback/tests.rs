@@ -431,6 +431,29 @@ fn strange_insides_are_refused() {
 }
 
 #[test]
+fn padding_is_whole_and_of_at_most_32_bytes() {
+    let keys = CallbackKeys::default();
+    let message = text("x");
+    let mut plain = [7; 16].to_vec();
+    plain.extend_from_slice(&u32::try_from(message.len()).unwrap().to_be_bytes());
+    plain.extend_from_slice(message.as_bytes());
+    plain.extend_from_slice(b"ww1");
+    let padded = |fill: u8, more: usize| {
+        let length = 32 - plain.len() % 32 + more;
+        let mut padded = plain.clone();
+        padded.extend(std::iter::repeat_n(fill, length));
+        *padded.last_mut().unwrap() = u8::try_from(length).unwrap();
+        let sealed = keys.encrypt(&padded).unwrap();
+        told(open_signed(&keys, &sealed, &outer("ww1", &sealed, "")))
+    };
+    let right = u8::try_from(32 - plain.len() % 32).unwrap();
+    assert!(right > 1, "there is more than the last byte to look at");
+    assert_eq!(padded(right, 0), said("LinWei", "x"));
+    assert_eq!(padded(right - 1, 0), Err(CallbackRefusal::Sealed));
+    assert_eq!(padded(right + 32, 32), Err(CallbackRefusal::Sealed));
+}
+
+#[test]
 fn a_callback_has_its_size() {
     let long = text(&"x".repeat(60 * 1024));
     assert_eq!(round(&long, ""), Err(CallbackRefusal::TooLong));
