@@ -2,9 +2,12 @@
 //! listens on loopback and speaks JSON.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::company::now;
@@ -50,7 +53,7 @@ impl Browser {
             "--disable-gpu",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
-            "--window-size=360,740",
+            "--window-size=360,900",
             &format!("--user-agent={agent}"),
         ];
         let mut options = json!({ "args": args });
@@ -114,6 +117,15 @@ impl Browser {
     pub(crate) fn run(&self, script: &str) -> Value {
         let call = json!({"script": script, "args": []});
         self.command("POST", "/execute/sync", Some(&call))
+    }
+
+    /// Leaves a picture of the page, for people to look at.
+    pub(crate) fn picture(&self, name: &str) {
+        let encoded = self.command("GET", "/screenshot", None);
+        let png = STANDARD.decode(encoded.as_str().unwrap()).unwrap();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name).with_extension("png"), png).unwrap();
     }
 
     /// Waits until the page says `words`.

@@ -65,6 +65,7 @@ fn the_form_with_scripts_in_three_languages() {
         browser.run("document.getElementById('new').value = ''");
         browser.type_into("#new", &password);
         browser.wait_for(hard);
+        browser.picture(&format!("form-{tag}"));
         assert_eq!(browser.text("#show"), *show);
         browser.click("#show");
         assert_eq!(browser.property("#new", "type"), "text");
@@ -74,6 +75,7 @@ fn the_form_with_scripts_in_three_languages() {
         browser.click("#submit");
         browser.wait_for(done);
         fits_the_phone(&browser);
+        browser.picture(&format!("done-{tag}"));
         assert!(company.signs_in("siti.rahma", &password));
         assert!(!browser.url().contains("Quartz"));
         // Back and forth, and loading again: nothing is set a second time.
@@ -143,6 +145,7 @@ fn a_scan_in_the_browser_in_three_languages() {
         browser.belong_to("SitiRahma", &server.url("/livez"));
         browser.open(&picture.replace("HTTP://", "http://"));
         browser.wait_for(there);
+        browser.picture(&format!("scan-{tag}"));
         fits_the_phone(&browser);
         kiosk.wait_for_text(field);
         let digits: String = browser

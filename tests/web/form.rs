@@ -55,6 +55,9 @@ fn lin_wei_sets_a_password_and_every_other_way_to_send_the_form_does_nothing_mor
     done.assert_says("Change it also on:");
     assert!(company.signs_in("lin.wei", GOOD));
 
+    let notice = company.next_message("LinWei");
+    assert!(notice.contains("在 WeCom 上修改"), "{notice}");
+
     // Loading again, and sending the same form once more, change nothing.
     phone.open(&form).assert_says("Your new password works now");
     let again = phone.set_password(&server, &old, OTHER);

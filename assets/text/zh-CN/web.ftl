@@ -18,7 +18,7 @@ web-stranger = 您不是本企业在企业微信中的成员
 web-stranger-why = 企业微信说，打开本页的是企业以外的人。没有做任何更改。
 web-stranger-do = 请在企业微信里切换到您的企业，再打开一次。{ $it }
 web-other = 您在企业微信中属于另一家企业
-web-other-why = 互联企业的成员在这里没有帐户。没有做任何更改。
+web-other-why = 互联企业的成员在这里没有账号。没有做任何更改。
 web-other-do = 请联系您自己企业的 IT。
 web-inactive = 您的企业微信不可用
 web-inactive-why = 企业微信说您已离职、被禁用或尚未加入。没有做任何更改。
@@ -62,7 +62,7 @@ web-gone = 这个图案已失效
 web-gone-why = 它只在一分钟内有效，只给一部手机用。没有做任何更改。
 web-gone-do = 请扫描自助终端现在显示的图案，或者就在这部手机上设置密码。
 web-not-there = 谢谢您告诉我们
-web-not-there-why = 这些数字已经打不开任何东西。也许有人把图案发给您，想进入您的帐户。
+web-not-there-why = 这些数字已经打不开任何东西。也许有人把图案发给您，想进入您的账号。
 web-not-there-do = 请告诉 IT 您是怎么收到它的。{ $it }
 
 # 表单。
@@ -79,7 +79,7 @@ web-wait-do = 没有继续？再看一次
 web-done-close = 您可以关闭本页。
 
 # 重置被冻结。
-web-frozen = 您帐户的重置已被冻结
+web-frozen = 您账号的重置已被冻结
 web-frozen-why = 有人在您的企业微信里选了“不是我”，把它冻结到 { $until }。
 web-frozen-do = 如果您现在想设置新密码，可以在这里解除冻结。
 web-unfreeze = 解除并继续

@@ -65,7 +65,8 @@ fn settings_of(config: &Config, installation: &Installation) -> Result<WebSettin
 fn services(config: &Config, installation: &Installation) -> Services {
     let place = Place {
         front: "web",
-        kiosk: String::new(),
+        // What the employee is told: "changed at WeCom".
+        kiosk: "WeCom".to_owned(),
     };
     let ports = installation.ports.clone();
     let resets = Resets::new(ports.clone(), place, config.code(), config.site_policy());
