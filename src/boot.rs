@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod kiosk;
 mod serve;
+mod visits;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::domain::secret::Password;
 use crate::flow::ports::{Assessor, AuditLog, Ports, StoreError};
 use crate::fronts::kiosk::KioskError;
 use crate::fronts::notices::NoticeWords;
+use crate::fronts::ssh::{HostKeyError, KiosksError};
 use crate::fronts::web::listener::ListenError;
 use crate::text::{Language, Texts};
 
@@ -70,6 +72,20 @@ pub enum BootError {
     /// The web front.
     #[error("[web] {0}.")]
     Web(#[from] ListenError),
+    /// The SSH front's own key.
+    #[error("{0}.")]
+    HostKey(#[from] HostKeyError),
+    /// The kiosks' keys.
+    #[error("{0}.")]
+    Kiosks(#[from] KiosksError),
+    /// The SSH front's listener.
+    #[error("[ssh] listen: {at} cannot be listened on: {source}.")]
+    Ssh {
+        /// Where.
+        at: std::net::SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
     /// A server without a front.
     #[error("{}: there is nothing to serve. Add a [web] or an [ssh] section.", .0.display())]
     NothingToServe(PathBuf),

@@ -36,6 +36,9 @@ enum Command {
     Kiosk {
         #[command(flatten)]
         file: ConfigFile,
+        /// Plain lines instead of screens: for screen readers and simple terminals
+        #[arg(long)]
+        plain: bool,
         /// Where the demo's phone is; the demo starts its kiosk with it.
         #[arg(long, value_name = "URL", hide = true)]
         demo_phone: Option<String>,
@@ -140,13 +143,17 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn carry_out(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Demo => wait_for(boot::demo()),
-        Command::Kiosk { file, demo_phone } => {
+        Command::Kiosk {
+            file,
+            plain,
+            demo_phone,
+        } => {
             // Only the demo's own directory, on this machine, is spoken to in clear.
             let allow = Allow {
                 plain_loopback_directory: demo_phone.is_some(),
             };
             let config = Config::read(&file.path, allow)?;
-            wait_for(boot::kiosk(config, demo_phone))
+            wait_for(boot::kiosk(config, plain, demo_phone))
         }
         Command::Serve { file, demo } => {
             let allow = Allow {
@@ -224,6 +231,7 @@ mod tests {
         for words in [
             "rekey demo",
             "rekey kiosk --config rekey.toml",
+            "rekey kiosk --plain --config rekey.toml",
             "rekey serve --config rekey.toml",
             "rekey check --config rekey.toml",
             "rekey audit verify --config rekey.toml",

@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::error::Fault;
 use super::value::{self, Folder};
+use crate::domain::code::Place;
+use crate::domain::limits;
 
 /// The kiosk on this terminal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,8 +30,12 @@ pub(super) struct RawKiosk {
 impl RawKiosk {
     pub(super) fn check(self) -> Result<Kiosk, Fault> {
         let name = value::text("name", self.name)?;
-        if name.chars().count() > 24 {
+        if name.chars().count() > limits::KIOSK_NAME_MAX {
             return Err(Fault::new("name", "must be 24 characters or fewer"));
+        }
+        if Place::remote_source(&name).is_some() {
+            let what = "must not begin with \"remote \": sessions from anywhere are called so";
+            return Err(Fault::new("name", what));
         }
         Ok(Kiosk {
             name,

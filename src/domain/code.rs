@@ -114,6 +114,29 @@ pub struct Place {
     pub kiosk: String,
 }
 
+/// What the place of a remote session begins with; the source address follows.
+const REMOTE: &str = "remote ";
+
+impl Place {
+    /// A session from anywhere: its place is where it comes from.
+    pub fn remote(front: &'static str, source: &str) -> Self {
+        Self {
+            front,
+            kiosk: format!("{REMOTE}{source}"),
+        }
+    }
+
+    /// Whether it is no kiosk's, but a session from anywhere.
+    pub fn is_remote(&self) -> bool {
+        Self::remote_source(&self.kiosk).is_some()
+    }
+
+    /// Where the session of a place with this name comes from; `None` for a kiosk.
+    pub fn remote_source(name: &str) -> Option<&str> {
+        name.strip_prefix(REMOTE)
+    }
+}
+
 /// Everything a code is bound to: it works for this and nothing else (rule 2).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Binding {

@@ -54,6 +54,8 @@ pub const KIOSK_ATTEMPTS: BucketLimit = BucketLimit {
 };
 /// Longest password in code points after NFC; longer is refused, never cut.
 pub const PASSWORD_MAX_CHARS: usize = 128;
+/// Longest name of a kiosk in characters.
+pub const KIOSK_NAME_MAX: usize = 24;
 /// Longest login name in bytes.
 pub const LOGIN_MAX_BYTES: usize = 256;
 /// `[code] digits`.
@@ -97,4 +99,32 @@ pub const SIGN_INS: BucketLimit = BucketLimit {
     burst: 1_000,
     refill: Duration::from_millis(20),
     longest_line: 1,
+};
+
+/// What SSH takes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct SshLimits {
+    /// Sessions in all; more wait.
+    pub sessions: usize,
+    /// New ones a second; more wait.
+    pub new_a_second: u32,
+    /// Live remote sessions of one source (an IPv4 address, an IPv6 /64), and as many that are
+    /// just coming in.
+    pub of_a_source: u32,
+    /// Refused tries to authenticate.
+    pub auth_tries: usize,
+}
+
+/// SSH.
+pub const SSH: SshLimits = SshLimits {
+    sessions: 10_000,
+    new_a_second: 50,
+    of_a_source: 10,
+    auth_tries: 8,
+};
+/// Wrong codes of remote sessions at the whole site; then remote codes are off for as long as the
+/// window, and the alarm rings.
+pub const REMOTE_WRONG_CODES: SlidingLimit = SlidingLimit {
+    count: 100,
+    window: HOUR,
 };

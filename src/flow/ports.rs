@@ -514,6 +514,10 @@ pub trait Pairings: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Claim>, StoreError>;
 
+    /// The visits for which a claim waits that nobody has taken: one question for any number of
+    /// visits.
+    async fn claimed(&self, now: Timestamp) -> Result<Vec<ResetId>, StoreError>;
+
     /// Registers a picture; earlier ones of the same visit that no phone has opened end.
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError>;
 

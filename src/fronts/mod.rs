@@ -2,6 +2,8 @@
 
 pub mod kiosk;
 pub mod notices;
+pub mod plain;
 pub mod speaker;
+pub mod ssh;
 pub mod tui;
 pub mod web;

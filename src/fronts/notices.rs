@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
+use crate::domain::code::Place;
 use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
@@ -80,32 +81,40 @@ impl Notice<'_> {
                 lifetime,
                 reference: _,
             } => {
-                return self.kiosk_code(digits, kiosk, *lifetime);
+                return self.kiosk_code(digits, &self.place(kiosk), *lifetime);
             }
             Body::Changed {
                 kiosk,
                 at,
                 reference,
-            } => self.changed(kiosk, *at, reference),
+            } => self.changed(&self.place(kiosk), *at, reference),
             Body::Settled {
                 outcome,
                 kiosk,
                 reference,
-            } => self.settled(*outcome, kiosk, reference),
+            } => self.settled(*outcome, &self.place(kiosk), reference),
             Body::Words(words) => return words.clone(),
             Body::Alarm {
                 what,
                 account,
                 kiosk,
                 reference,
-            } => self.alarm(*what, account, kiosk, reference),
+            } => self.alarm(*what, account, &self.place(kiosk), reference),
             Body::NotAllowed {
                 why,
                 kiosk,
                 reference,
-            } => self.not_allowed(*why, kiosk, reference),
+            } => self.not_allowed(*why, &self.place(kiosk), reference),
         };
         Zeroizing::new(lines.join("\n"))
+    }
+
+    /// A kiosk by its name, a session from anywhere by where it comes from.
+    fn place(&self, kiosk: &str) -> String {
+        match Place::remote_source(kiosk) {
+            Some(source) => self.say("place-remote", &[("source", source.into())]),
+            None => kiosk.to_owned(),
+        }
     }
 
     /// Rule 13: where to type it, and to read it to nobody. Holds no reference, no phone number

@@ -228,6 +228,10 @@ impl<S: Pairings> Pairings for Mortal<S> {
         self.write(self.store.take_claim(visit, now)).await
     }
 
+    async fn claimed(&self, now: Timestamp) -> Result<Vec<ResetId>, StoreError> {
+        self.store.claimed(now).await
+    }
+
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
         self.write(self.store.offer(pairing, now)).await
     }

@@ -15,6 +15,9 @@ const PREFIXES: &[&str] = &[
     "web-",
     "card-",
     "alarm-",
+    "place-",
+    "ssh-",
+    "plain-",
 ];
 
 /// key -> the names of its variables, read from the source text of one language.

@@ -16,7 +16,7 @@ use rekey::domain::policy::{
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::effect::Input;
 use rekey::flow::prompt::{Prompt, Refusal};
-use rekey::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
+use rekey::fronts::tui::app::{Access, App, AppSettings, ChatPasswords, DemoHint};
 use rekey::fronts::tui::event::{Key, KeyCode, Pasted, TermEvent};
 use rekey::fronts::tui::msg::{Capabilities, Colour, Command, Msg, Picture};
 use rekey::text::{Language, Texts};
@@ -50,10 +50,12 @@ pub(crate) fn settings() -> AppSettings {
         texts: texts(),
         capabilities: FULL,
         size: (80, 24),
+        access: Access::Kiosk,
         chat_passwords: ChatPasswords::Temporary,
         code_digits: 6,
         code_lifetime: Duration::from_secs(300),
         idle: Duration::from_secs(60),
+        clock_lag: std::time::Duration::ZERO,
         timezone: TimeZone::UTC,
         demo: None,
     }

@@ -11,7 +11,7 @@ use rekey::domain::policy::{DirectoryPolicy, Policy, SitePolicy};
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::ports::DirectoryRefusal;
 use rekey::flow::prompt::{Prompt, Refusal};
-use rekey::fronts::tui::app::{App, AppSettings, ChatPasswords, DemoHint};
+use rekey::fronts::tui::app::{Access, App, AppSettings, ChatPasswords, DemoHint};
 use rekey::fronts::tui::event::{Key, KeyCode, TermEvent};
 use rekey::fronts::tui::msg::{Capabilities, Colour, Command, Msg, PhoneMessage};
 use rekey::text::{Language, Texts};
@@ -52,10 +52,12 @@ fn app(demo: bool) -> App {
             chinese: true,
         },
         size: (120, 40),
+        access: Access::Kiosk,
         chat_passwords: ChatPasswords::Temporary,
         code_digits: 6,
         code_lifetime: Duration::from_secs(300),
         idle: Duration::from_secs(60),
+        clock_lag: std::time::Duration::ZERO,
         timezone: TimeZone::UTC,
         demo: demo.then(|| DemoHint {
             login: "lin.wei".to_owned(),

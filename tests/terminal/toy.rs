@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use ratatui_core::terminal::Frame;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Position;
 use ratatui_core::text::Text;
+use ratatui_core::widgets::Widget as _;
 use rekey::domain::policy::{DirectoryPolicy, Policy, SitePolicy};
 use rekey::domain::secret::Password;
 use rekey::domain::time::{Now, Timestamp};
@@ -66,15 +68,15 @@ impl Face for Toy {
         Vec::new()
     }
 
-    fn draw(&self, frame: &mut Frame<'_>, _: Now) {
+    fn draw(&self, buffer: &mut Buffer, _: Now) -> Option<Position> {
         self.draws.fetch_add(1, Ordering::SeqCst);
-        let (cols, rows) = (frame.area().width, frame.area().height);
+        let (cols, rows) = (buffer.area.width, buffer.area.height);
         assert_eq!((cols, rows), self.size, "drawn as large as told");
         if self.fill > 0 {
             let letter = char::from(b'a' + self.fill % 26);
             let line = letter.to_string().repeat(usize::from(cols));
             let lines = vec![line; usize::from(rows)];
-            frame.render_widget(Text::raw(lines.join("\n")), frame.area());
+            Text::raw(lines.join("\n")).render(buffer.area, buffer);
         }
         let mut text = format!("toy {cols}x{rows} ticks {}\n", self.ticks);
         let _ = writeln!(text, "{}", self.capabilities);
@@ -82,8 +84,8 @@ impl Face for Toy {
         for seen in &self.seen {
             let _ = writeln!(text, "{seen}");
         }
-        frame.render_widget(Text::raw(text), frame.area());
-        frame.set_cursor_position((0, 0));
+        Text::raw(text).render(buffer.area, buffer);
+        Some(Position::ORIGIN)
     }
 
     fn next_wake(&self, _: Now) -> Option<Duration> {
@@ -195,6 +197,7 @@ pub(crate) fn no_services() -> Services {
             ResetChannels { inputs, prompts }
         }),
         judge: Arc::new(|_, _| std::panic::resume_unwind(Box::new("nobody judges here"))),
+        judges: Arc::new(tokio::sync::Semaphore::new(1)),
         new_picture: Box::new(|| std::future::pending().boxed()),
         scanned: Box::new(|| std::future::pending().boxed()),
         read_phone: Box::new(|| std::future::pending().boxed()),

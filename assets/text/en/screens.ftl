@@ -13,6 +13,7 @@ screen-it-hours = IT answers on { $phone }, { $hours }.
 screen-ok = OK
 screen-wait = wait
 screen-no = no
+screen-remote = remote { $source }
 screen-slowed = Many people have tried here just now. This goes on by itself in { $span }.
 
 # The menu.

@@ -13,6 +13,7 @@ screen-it-hours = Telepon IT: { $phone }, { $hours }.
 screen-ok = OK
 screen-wait = nanti
 screen-no = belum
+screen-remote = jarak jauh { $source }
 screen-slowed = Baru saja banyak orang mencoba di sini. Ini berlanjut sendiri dalam { $span }.
 
 # The menu.

@@ -13,6 +13,7 @@ screen-it-hours = IT 电话：{ $phone }，{ $hours }。
 screen-ok = 好
 screen-wait = 等
 screen-no = 否
+screen-remote = 远程 { $source }
 screen-slowed = 刚才有许多人在这里尝试。{ $span }后会自动继续。
 
 # The menu.

@@ -107,6 +107,15 @@ impl Pairings for SqliteStore {
         Ok((taken.rows_affected() == 1).then_some(claim))
     }
 
+    async fn claimed(&self, now: Timestamp) -> Result<Vec<ResetId>, StoreError> {
+        let visits: Vec<String> =
+            sqlx::query_scalar("SELECT visit FROM pairings WHERE claim_expires > ?")
+                .bind(now.as_millis())
+                .fetch_all(&self.0.pool)
+                .await?;
+        Ok(visits.into_iter().map(ResetId::from_stored).collect())
+    }
+
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
         let mut step = self.step().await?;
         sqlx::query("DELETE FROM pairings WHERE visit = ? AND claim_reset IS NULL")

@@ -1,7 +1,11 @@
 //! Pictures: what a kiosk's QR code holds is made and registered here, and opened by the
 //! employee's phone.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use super::reading;
 use crate::domain::account::{Account, Standing, WecomUserId};
@@ -179,11 +183,12 @@ pub async fn not_there(ports: &Ports, reset: &ResetId) -> Result<(), StoreError>
     ports.codes.discard(reset).await
 }
 
+/// Kiosk and server may be two processes, which share nothing but the store. The field has to be
+/// open within 300 ms of the scan.
+const EVERY: Duration = Duration::from_millis(150);
+
 /// Waits until a phone has opened one of the visit's pictures. Drop the future to stop.
 pub async fn scanned(ports: &Ports, visit: &ResetId) -> Claim {
-    /// Kiosk and server may be two processes, which share nothing but the store. The field has to
-    /// be open within 300 ms of the scan.
-    const EVERY: Duration = Duration::from_millis(150);
     loop {
         let now = ports.clock.now().wall;
         match ports.pairings.take_claim(visit, now).await {
@@ -192,6 +197,73 @@ pub async fn scanned(ports: &Ports, visit: &ResetId) -> Claim {
             Err(error) => tracing::error!(%error, "scanned pictures cannot be read"),
         }
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Waits for scans on behalf of many visits with one question, however many there are.
+#[derive(Default)]
+pub struct Scans {
+    waiting: Mutex<HashMap<ResetId, Arc<Notify>>>,
+}
+
+impl Scans {
+    /// Waits until a phone has opened one of the visit's pictures, while
+    /// [`Scans::keep_listening`] runs. Drop the future to stop.
+    pub async fn scanned(&self, ports: &Ports, visit: &ResetId) -> Claim {
+        let waiting = Waiting::new(self, visit);
+        loop {
+            waiting.told.notified().await;
+            let now = ports.clock.now().wall;
+            match ports.pairings.take_claim(visit, now).await {
+                Ok(Some(claim)) => return claim,
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "a scanned picture cannot be read"),
+            }
+        }
+    }
+
+    /// Looks for scans, for ever. Drop the future to stop.
+    pub async fn keep_listening(&self, ports: &Ports) {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            if self.waiting().is_empty() {
+                continue;
+            }
+            match ports.pairings.claimed(ports.clock.now().wall).await {
+                Ok(visits) => {
+                    let waiting = self.waiting();
+                    for told in visits.iter().filter_map(|visit| waiting.get(visit)) {
+                        told.notify_one();
+                    }
+                }
+                Err(error) => tracing::error!(%error, "scanned pictures cannot be read"),
+            }
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<ResetId, Arc<Notify>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A visit that waits; it does so no more when this goes.
+struct Waiting<'a> {
+    scans: &'a Scans,
+    visit: &'a ResetId,
+    told: Arc<Notify>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(scans: &'a Scans, visit: &'a ResetId) -> Self {
+        let told = Arc::new(Notify::new());
+        scans.waiting().insert(visit.clone(), Arc::clone(&told));
+        Self { scans, visit, told }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.scans.waiting().remove(self.visit);
     }
 }
 

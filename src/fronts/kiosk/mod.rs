@@ -18,11 +18,13 @@ use tokio::sync::{Notify, watch};
 
 pub use self::restart::CRASHES_MAX;
 use self::restart::{Brake, inherited_keys};
+use super::plain;
+use super::tui::app::AppSettings;
 use super::tui::msg::Capabilities;
 use super::tui::painter::clamp;
 use super::tui::probe;
 use super::tui::runtime::{self, Exit, Face, Line, Services};
-use super::tui::terminal::{self, Terminal, TerminalError};
+use super::tui::terminal::{self, Manner, Terminal, TerminalError};
 use crate::flow::ports::Clock;
 
 /// How long a change in flight may take before the process goes all the same; then the next start
@@ -75,20 +77,65 @@ pub async fn run<F: Face>(
     clock: Arc<dyn Clock>,
     quiesce: impl Future<Output = ()>,
 ) -> Result<Ended, KioskError> {
+    let visitor = async |terminal: &Terminal, signals: &mut Signals| {
+        visit(face, services, Arc::clone(&clock), terminal, signals).await
+    };
+    supervise(Manner::Screens, visitor, &*clock, quiesce).await
+}
+
+/// The same in plain lines, without one escape byte.
+///
+/// # Errors
+/// There is no terminal, or the program cannot be executed again.
+pub async fn run_plain(
+    settings: AppSettings,
+    services: Services,
+    clock: Arc<dyn Clock>,
+    quiesce: impl Future<Output = ()>,
+) -> Result<Ended, KioskError> {
+    let visitor = async |terminal: &Terminal, signals: &mut Signals| {
+        let line = plain::Line {
+            input: terminal.input()?,
+            output: terminal.output()?,
+            echo: plain::Echo::Ours,
+            stop: async {
+                tokio::select! {
+                    () = signals.end() => Exit::Signalled,
+                    () = PANICKED.notified() => Exit::Crashed,
+                }
+            },
+        };
+        Ok(plain::run(settings, line, services, Arc::clone(&clock)).await)
+    };
+    supervise(Manner::Lines, visitor, &*clock, quiesce).await
+}
+
+/// Whether the terminal understands nothing but lines.
+pub fn wants_lines() -> bool {
+    std::env::var("TERM").is_ok_and(|term| term == "dumb")
+}
+
+async fn supervise(
+    manner: Manner,
+    visitor: impl AsyncFnOnce(&Terminal, &mut Signals) -> Result<Exit, KioskError>,
+    clock: &dyn Clock,
+    quiesce: impl Future<Output = ()>,
+) -> Result<Ended, KioskError> {
     let brake = Brake::inherited();
-    let terminal = Terminal::enter(inherited_keys())?;
+    let terminal = Terminal::enter(inherited_keys(), manner)?;
     restore_on_panic();
     // A kernel that refuses this runs no kiosk worse than before.
     let _ = terminal::harden();
     let mut signals = Signals::new()?;
-    let visit = visit(face, services, Arc::clone(&clock), &terminal, &mut signals);
+    let visit = visitor(&terminal, &mut signals);
     // A panic on this thread unwinds to here; the hook has restored the terminal already.
     let mut exit = AssertUnwindSafe(visit)
         .catch_unwind()
         .await
         .unwrap_or(Ok(Exit::Crashed))?;
     match exit {
-        Exit::VisitOver => terminal.wipe(),
+        Exit::VisitOver if manner == Manner::Screens => terminal.wipe(),
+        Exit::VisitOver => {}
         Exit::Crashed => _ = terminal::hand_over(),
         Exit::Quit | Exit::Signalled | Exit::HungUp => terminal::restore(),
     }

@@ -80,8 +80,7 @@ impl Default for Parser {
         Self {
             state: State::Ground,
             held: Zeroizing::new(Vec::with_capacity(SEQUENCE_MAX)),
-            // Never grows: a growing buffer leaves unwiped copies behind.
-            paste: Zeroizing::new(Vec::with_capacity(PASTE_MAX)),
+            paste: Zeroizing::default(),
             reports_expected: 0,
         }
     }
@@ -103,6 +102,11 @@ impl Parser {
             State::Paste { .. } => Some(PASTE_PATIENCE),
             _ => Some(SEQUENCE_PATIENCE),
         }
+    }
+
+    /// Whether a lone ESC was the last byte.
+    pub fn is_after_escape(&self) -> bool {
+        self.state == State::Escape
     }
 
     /// No more bytes came: a lone ESC was the key, a paste has ended, and anything else that is
@@ -234,7 +238,11 @@ impl Parser {
             Decoded::Key(key) => push(out, key),
             Decoded::Click { col, row } => out.push(TermEvent::Click { col, row }),
             Decoded::Ignored => out.push(TermEvent::Other),
-            Decoded::PasteBegins => self.state = State::Paste { matched: 0 },
+            Decoded::PasteBegins => {
+                // Never grows: a growing buffer leaves unwiped copies behind.
+                self.paste = Zeroizing::new(Vec::with_capacity(PASTE_MAX));
+                self.state = State::Paste { matched: 0 };
+            }
             Decoded::CursorAt { col, row } => {
                 self.reports_expected = self.reports_expected.saturating_sub(1);
                 out.push(TermEvent::CursorAt { col, row });
@@ -312,7 +320,7 @@ impl Parser {
             text.push_str(chunk.valid());
         }
         out.push(TermEvent::Paste(Pasted(text)));
-        self.paste.zeroize();
+        self.paste = Zeroizing::default();
         self.rest();
     }
 

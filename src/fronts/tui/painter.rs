@@ -5,25 +5,45 @@
 //! no new one is painted, and the next one shows the newest state. So a terminal that reads slowly,
 //! or never again, costs one frame of memory and holds nobody up.
 
-mod ansi;
+//!
+//! Frames are drawn in buffers that all terminals of a thread share; what a terminal keeps is the
+//! last frame in four bytes a cell, so that one process can hold thousands of visits.
 
-use std::convert::Infallible;
+mod ansi;
+mod last;
+
+use std::cell::Cell;
 use std::io;
 
-use ratatui_core::layout::Rect;
-use ratatui_core::terminal::{Frame, Terminal, TerminalOptions, Viewport};
+use ratatui_core::buffer::{self, Buffer};
+use ratatui_core::layout::{Position, Rect};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize as _, Zeroizing};
 
-use self::ansi::Ansi;
+use self::ansi::Pen;
+use self::last::LastFrame;
 use crate::domain::limits::WINDOW_MAX;
 
 /// Room for a full frame of an ordinary window.
 const FRAME_BYTES: usize = 16 * 1024;
 
+/// What is needed only while a frame is painted.
+#[derive(Default)]
+struct Scratch {
+    buffer: Buffer,
+    bytes: Vec<u8>,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
 /// Paints frames of one terminal.
 pub struct Painter {
-    terminal: Terminal<Ansi>,
+    size: (u16, u16),
+    pen: Pen,
+    /// `None` until a frame was painted: the next one clears the window first.
+    last: Option<LastFrame>,
     /// Bytes on their way. Wiped once written: a shown password is in them.
     pending: Zeroizing<Vec<u8>>,
     written: usize,
@@ -32,9 +52,12 @@ pub struct Painter {
 impl Painter {
     /// A painter for a window of this size in columns and rows, clamped by [`clamp`].
     pub fn new(size: (u16, u16)) -> Self {
+        let size = clamp(size);
         Self {
-            terminal: terminal(size),
-            pending: Zeroizing::new(Vec::with_capacity(FRAME_BYTES)),
+            size,
+            pen: Pen::new(size.0),
+            last: None,
+            pending: Zeroizing::default(),
             written: 0,
         }
     }
@@ -42,20 +65,40 @@ impl Painter {
     /// The window has another size, or shows something that is not ours: the next frame clears it
     /// and paints every cell.
     pub fn resize(&mut self, size: (u16, u16)) {
-        // Bytes that were painted but not taken over yet belong to the frame before.
-        self.take_over();
-        self.terminal = terminal(size);
+        self.size = clamp(size);
+        self.pen = Pen::new(self.size.0);
+        self.last = None;
     }
 
-    /// Paints a frame: only what differs from the last one becomes bytes.
-    pub fn paint(&mut self, draw: impl FnOnce(&mut Frame<'_>)) {
-        let Ok(_) = self.terminal.draw(draw).map_err(never);
-        self.take_over();
+    /// Paints a frame: only what differs from the last one becomes bytes. `draw` says where the
+    /// cursor is to be seen.
+    pub fn paint(&mut self, draw: impl FnOnce(&mut Buffer) -> Option<Position>) {
+        let mut scratch = SCRATCH.take().unwrap_or_default();
+        let Scratch { buffer, bytes } = &mut *scratch;
+        bytes.reserve(FRAME_BYTES);
+        let (cols, rows) = self.size;
+        buffer.resize(Rect::new(0, 0, cols, rows));
+        let cursor = draw(buffer);
+        let last = self.last.get_or_insert_with(|| {
+            self.pen.clear(bytes);
+            LastFrame::new((cols, rows))
+        });
+        last.update(buffer, &mut self.pen, bytes);
+        self.pen.cursor(bytes, cursor);
+        self.send(bytes);
+        // Empty for the next frame, and of this one nothing stays behind.
+        buffer.content.fill(buffer::Cell::EMPTY);
+        bytes.zeroize();
+        SCRATCH.set(Some(scratch));
     }
 
     /// Sends bytes as they are, after what is pending.
     pub fn send(&mut self, bytes: &[u8]) {
-        self.pending.extend_from_slice(bytes);
+        // A vector that grows would leave what it held behind.
+        let mut all = Vec::with_capacity(self.pending.len().saturating_add(bytes.len()));
+        all.extend_from_slice(&self.pending);
+        all.extend_from_slice(bytes);
+        self.pending = Zeroizing::new(all);
     }
 
     /// Whether everything painted was written.
@@ -78,16 +121,11 @@ impl Painter {
             if self.written < self.pending.len() {
                 return Ok(());
             }
-            self.pending.zeroize();
+            // Wiped, and its memory given back.
+            self.pending = Zeroizing::default();
             self.written = 0;
         }
         output.flush().await
-    }
-
-    fn take_over(&mut self) {
-        let painted = self.terminal.backend_mut().painted();
-        self.pending.extend_from_slice(painted);
-        painted.zeroize();
     }
 }
 
@@ -99,20 +137,6 @@ pub fn clamp((cols, rows): (u16, u16)) -> (u16, u16) {
         return (80, 24);
     }
     (cols.min(WINDOW_MAX.0), rows.min(WINDOW_MAX.1))
-}
-
-fn terminal(size: (u16, u16)) -> Terminal<Ansi> {
-    let (cols, rows) = clamp(size);
-    let options = TerminalOptions {
-        // Fixed, so that ratatui never asks for a size or the cursor.
-        viewport: Viewport::Fixed(Rect::new(0, 0, cols, rows)),
-    };
-    let Ok(terminal) = Terminal::with_options(Ansi::new(cols, rows), options).map_err(never);
-    terminal
-}
-
-fn never(impossible: Infallible) -> Infallible {
-    match impossible {}
 }
 
 #[cfg(test)]

@@ -10,15 +10,17 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
-use ratatui_core::terminal::Frame;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Position;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroize as _;
 
-use self::services::Desk;
+pub(in crate::fronts) use self::services::Desk;
 pub use self::services::{Judge, ResetChannels, Services};
 use super::event::TermEvent;
 use super::input::Parser;
@@ -39,8 +41,8 @@ const WAKE_MIN: Duration = Duration::from_millis(10);
 pub trait Face {
     /// Something happened.
     fn update(&mut self, msg: Msg, now: Now) -> Vec<Command>;
-    /// Paints what there is.
-    fn draw(&self, frame: &mut Frame<'_>, now: Now);
+    /// Paints what there is into an empty buffer, and says where the cursor is to be seen.
+    fn draw(&self, buffer: &mut Buffer, now: Now) -> Option<Position>;
     /// When the face wants a [`Msg::Tick`] although nothing happens; `None` for never.
     fn next_wake(&self, now: Now) -> Option<Duration>;
 }
@@ -111,7 +113,6 @@ where
         output: line.output,
         size,
         stop: Box::pin(line.stop),
-        bytes: Zeroizing::new([0; READ_MAX]),
     };
     let mut exit = session.start().err();
     let mut batch = 0;
@@ -128,15 +129,15 @@ where
             Happened::Quiet => 0,
             _ => batch.saturating_add(1),
         };
-        exit = session.handle(event, &mut source.bytes).err();
+        exit = session.handle(event).err();
     }
 }
 
 /// What the loop waits for.
 enum Happened {
     Stopped(Exit),
-    /// So many bytes were read.
-    Typed(io::Result<usize>),
+    /// So much was read.
+    Typed(io::Result<Vec<TermEvent>>),
     /// An unfinished sequence got no more bytes.
     InputPaused,
     Resized((u16, u16)),
@@ -153,7 +154,6 @@ struct Source<R, W, S> {
     output: W,
     size: watch::Receiver<(u16, u16)>,
     stop: Pin<Box<S>>,
-    bytes: Zeroizing<[u8; READ_MAX]>,
 }
 
 impl<R, W, S> Source<R, W, S>
@@ -179,11 +179,32 @@ where
             }
             msg = session.desk.answer() => Happened::Answered(msg),
             // After those, so that somebody who types without end holds up nothing else.
-            read = self.input.read(self.bytes.as_mut_slice()) => Happened::Typed(read),
+            read = read(&mut self.input, &mut session.parser) => Happened::Typed(read),
             () = at(session.parser_due) => Happened::InputPaused,
             () = std::future::ready(()), if can_paint => Happened::Quiet,
         }
     }
+}
+
+/// Takes what was typed, at least a byte, and parses it at once: between two reads nothing of it is
+/// kept, and a waiting visit costs no buffer.
+async fn read<R: AsyncRead + Unpin>(
+    input: &mut R,
+    parser: &mut Parser,
+) -> io::Result<Vec<TermEvent>> {
+    std::future::poll_fn(|cx| {
+        let mut bytes = [0; READ_MAX];
+        let mut taken = ReadBuf::new(&mut bytes);
+        ready!(Pin::new(&mut *input).poll_read(cx, &mut taken))?;
+        if taken.filled().is_empty() {
+            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        }
+        let mut events = Vec::new();
+        parser.feed(taken.filled(), &mut events);
+        taken.filled_mut().zeroize();
+        Poll::Ready(Ok(events))
+    })
+    .await
 }
 
 async fn at(due: Option<Instant>) {
@@ -220,21 +241,15 @@ impl<F: Face> Session<'_, F> {
         self.update(Msg::Term(TermEvent::Resize { cols, rows }))
     }
 
-    fn handle(&mut self, event: Happened, bytes: &mut [u8; READ_MAX]) -> Result<(), Exit> {
+    fn handle(&mut self, event: Happened) -> Result<(), Exit> {
         match event {
             Happened::Stopped(exit) => Err(exit),
-            Happened::Written(Err(_)) | Happened::Typed(Ok(0) | Err(_)) => Err(Exit::HungUp),
+            Happened::Written(Err(_)) | Happened::Typed(Err(_)) => Err(Exit::HungUp),
             Happened::Written(Ok(())) => {
                 self.ask_terminal();
                 Ok(())
             }
-            Happened::Typed(Ok(length)) => {
-                let mut events = Vec::new();
-                self.parser
-                    .feed(bytes.get(..length).unwrap_or_default(), &mut events);
-                bytes.zeroize();
-                self.typed(events)
-            }
+            Happened::Typed(Ok(events)) => self.typed(events),
             Happened::InputPaused => {
                 let mut events = Vec::new();
                 self.parser.flush(&mut events);
@@ -309,7 +324,7 @@ impl<F: Face> Session<'_, F> {
 
     fn paint(&mut self) {
         let now = self.clock.now();
-        self.painter.paint(|frame| self.face.draw(frame, now));
+        self.painter.paint(|buffer| self.face.draw(buffer, now));
         self.dirty = false;
     }
 

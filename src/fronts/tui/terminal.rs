@@ -18,12 +18,14 @@ use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Alternate screen, bracketed paste, mouse presses in SGR form, no wrapping at the right edge.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?7l\x1b[0m\x1b[H\x1b[2J";
+pub(crate) const ENTER: &[u8] =
+    b"\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?7l\x1b[0m\x1b[H\x1b[2J";
 /// The way back. The screen and the lines scrolled off it are wiped before it is left.
-const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[2J\x1b[3J\x1b[H\x1b[?7h\
+pub(crate) const LEAVE: &[u8] =
+    b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[2J\x1b[3J\x1b[H\x1b[?7h\
 \x1b[?25h\x1b[?1049l";
 /// Nothing but the screen, wiped.
-const WIPE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
+pub(crate) const WIPE: &[u8] = b"\x1b[0m\x1b[2J\x1b[3J\x1b[H";
 
 /// What the terminal was like before, as long as it is ours.
 static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
@@ -31,8 +33,18 @@ static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
 struct Before {
     tty: OwnedFd,
     termios: Termios,
+    manner: Manner,
     /// The alternate screen has been left.
     left: bool,
+}
+
+/// How the terminal is written to.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Manner {
+    /// Screens, on the alternate one.
+    Screens,
+    /// Lines, without one escape byte.
+    Lines,
 }
 
 /// Why the terminal cannot be used.
@@ -65,7 +77,7 @@ impl Terminal {
     ///
     /// # Errors
     /// Says what is wrong with the terminal; nothing was changed then.
-    pub fn enter(keys: Option<SignalKeys>) -> Result<Self, TerminalError> {
+    pub fn enter(keys: Option<SignalKeys>, manner: Manner) -> Result<Self, TerminalError> {
         let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
         if !rustix::termios::isatty(stdin) || !rustix::termios::isatty(stdout) {
             return Err(TerminalError::NotATerminal);
@@ -80,6 +92,7 @@ impl Terminal {
         *before() = Some(Before {
             tty: tty.try_clone()?,
             termios,
+            manner,
             left: false,
         });
         // From here on dropping it restores.
@@ -87,7 +100,9 @@ impl Terminal {
         rustix::termios::tcsetattr(&terminal.tty, OptionalActions::Now, &raw)?;
         // What was typed before the first screen was not meant for it.
         rustix::termios::tcflush(&terminal.tty, QueueSelector::IFlush)?;
-        write_or_give_up(&terminal.tty, ENTER);
+        if manner == Manner::Screens {
+            write_or_give_up(&terminal.tty, ENTER);
+        }
         Ok(terminal)
     }
 
@@ -158,7 +173,9 @@ impl Before {
             // What was typed ahead was meant for this visit. What the terminal has not read yet is
             // wiped from the screen anyway, and would make a frozen one block the last words.
             let _ = rustix::termios::tcflush(&self.tty, QueueSelector::IOFlush);
-            write_or_give_up(&self.tty, LEAVE);
+            if self.manner == Manner::Screens {
+                write_or_give_up(&self.tty, LEAVE);
+            }
             self.left = true;
         }
     }

@@ -51,6 +51,15 @@ impl Pairings for MemoryStore {
         })
     }
 
+    async fn claimed(&self, now: Timestamp) -> Result<Vec<ResetId>, StoreError> {
+        let state = self.lock();
+        let claimed = state.pairings.iter().filter(|shown| {
+            let claim = shown.claim.as_ref();
+            claim.is_some_and(|claim| claim.expires > now)
+        });
+        Ok(claimed.map(|shown| shown.pairing.visit.clone()).collect())
+    }
+
     async fn offer(&self, pairing: &Pairing, now: Timestamp) -> Result<(), StoreError> {
         self.step(|state| {
             state.pairings.retain(|shown| {

@@ -136,6 +136,7 @@ async fn a_picture_opens_one_kiosk_for_one_phone(stage: impl Stage) {
         assert_eq!(again, Ok(false), "{employee}");
     }
     assert_eq!(server.shown_at(nonce, at(3)).await, Ok(None));
+    assert_eq!(lobby.claimed(at(3)).await, Ok(vec![reset(1)]));
     assert_eq!(
         lobby.take_claim(&reset(9), at(3)).await,
         Ok(None),
@@ -143,6 +144,7 @@ async fn a_picture_opens_one_kiosk_for_one_phone(stage: impl Stage) {
     );
     assert_eq!(lobby.take_claim(&reset(1), at(3)).await, Ok(Some(lin)));
     assert_eq!(lobby.take_claim(&reset(1), at(3)).await, Ok(None), "once");
+    assert_eq!(lobby.claimed(at(3)).await, Ok(vec![]));
 }
 
 async fn a_claim_outlives_the_next_picture_and_not_its_visit(stage: impl Stage) {
@@ -159,6 +161,7 @@ async fn a_claim_outlives_the_next_picture_and_not_its_visit(stage: impl Stage) 
     assert_eq!(taken, Ok(Some(claim(2, "lin.wei"))));
     // Nobody takes one whose digits are over, or whose visit is.
     scan("CCCC", 3).await;
+    assert_eq!(lobby.claimed(at(300)).await, Ok(vec![]));
     assert_eq!(lobby.take_claim(&reset(1), at(300)).await, Ok(None));
     lobby.end(&reset(1)).await.unwrap();
     assert_eq!(lobby.take_claim(&reset(1), at(2)).await, Ok(None));

@@ -47,7 +47,10 @@ impl Ending {
 impl App {
     /// When [`super::Msg::Tick`] is due next.
     pub fn next_wake(&self, now: Now) -> Option<Duration> {
-        let mut wakes = vec![to_next(now.wall.as_millis(), 60_000)];
+        let mut wakes = vec![to_next(
+            now.wall.minus(self.settings.clock_lag).as_millis(),
+            60_000,
+        )];
         if self.wants_picture() {
             wakes.push(self.picture_due(now));
         }
@@ -106,9 +109,9 @@ impl App {
 
     /// When the visit ends if nothing happens. `None`: it does not end by itself now.
     pub(super) fn ending(&self, now: Now) -> Option<Ending> {
-        let never = self.is_quiet_menu()
-            || self.is_busy()
-            || matches!(self.screen, Screen::Done(_) | Screen::Ended(_));
+        let waits = self.is_quiet_menu() && !self.settings.access.is_remote();
+        let never =
+            waits || self.is_busy() || matches!(self.screen, Screen::Done(_) | Screen::Ended(_));
         if never {
             return None;
         }
@@ -124,10 +127,15 @@ impl App {
         let idle_end = self
             .visit
             .last_input
+            .max(self.visit.arrived?)
             .saturating_add(idle)
             .saturating_add(COUNTDOWN);
         let began = self.visit.began.unwrap_or(self.visit.last_input);
-        let firm_end = began.saturating_add(VISIT_MAX);
+        // A remote menu that is looked at keeps nobody else waiting.
+        let firm_end = match self.is_quiet_menu() {
+            true => idle_end,
+            false => began.saturating_add(VISIT_MAX),
+        };
         Some(Ending {
             left: idle_end.min(firm_end).saturating_sub(now.mono),
             firm: firm_end < idle_end,

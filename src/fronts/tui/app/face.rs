@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ratatui_core::terminal::Frame;
+use ratatui_core::buffer::Buffer;
+use ratatui_core::layout::Position;
 
 use super::App;
 use crate::domain::time::Now;
@@ -14,8 +15,8 @@ impl Face for App {
         Self::update(self, msg, now)
     }
 
-    fn draw(&self, frame: &mut Frame<'_>, now: Now) {
-        Self::draw(self, frame, now);
+    fn draw(&self, buffer: &mut Buffer, now: Now) -> Option<Position> {
+        self.draw_into(buffer, now)
     }
 
     fn next_wake(&self, now: Now) -> Option<Duration> {

@@ -12,10 +12,10 @@ mod settings;
 use std::time::Duration;
 
 use ratatui_core::buffer::Buffer;
-use ratatui_core::layout::Rect;
+use ratatui_core::layout::{Position, Rect};
 use ratatui_core::terminal::Frame;
 
-pub use settings::{AppSettings, ChatPasswords, DemoHint};
+pub use settings::{Access, AppSettings, ChatPasswords, DemoHint};
 
 use self::screen::{Overlay, Screen};
 use super::event::TermEvent;
@@ -63,6 +63,8 @@ struct PictureState {
 struct Visit {
     /// When somebody began to do something.
     began: Option<Duration>,
+    /// When it was shown first.
+    arrived: Option<Duration>,
     last_input: Duration,
     last_back: Option<Duration>,
     /// Something of the person is in here: there is something to wipe.
@@ -93,6 +95,7 @@ impl App {
     /// Takes a message in; the commands are to be carried out in their order.
     pub fn update(&mut self, msg: Msg, now: Now) -> Vec<Command> {
         let mut out = Vec::new();
+        self.visit.arrived.get_or_insert(now.mono);
         self.pass_time(now, &mut out);
         match msg {
             Msg::Term(event) => self.on_event(event, now, &mut out),
@@ -152,11 +155,16 @@ impl App {
 
     /// Draws everything, and puts the cursor on what has the focus.
     pub fn draw(&self, frame: &mut Frame<'_>, now: Now) {
-        let mut canvas = Canvas::new(frame.buffer_mut(), self.capabilities);
-        self.paint(&mut canvas, now);
-        if let Some(cursor) = canvas.cursor_position() {
+        if let Some(cursor) = self.draw_into(frame.buffer_mut(), now) {
             frame.set_cursor_position(cursor);
         }
+    }
+
+    /// Draws everything, and says where the cursor belongs.
+    pub fn draw_into(&self, buffer: &mut Buffer, now: Now) -> Option<Position> {
+        let mut canvas = Canvas::new(buffer, self.capabilities);
+        self.paint(&mut canvas, now);
+        canvas.cursor_position()
     }
 
     /// What a click at this cell reaches: found by drawing once more.

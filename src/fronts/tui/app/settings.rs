@@ -9,6 +9,7 @@ use crate::fronts::tui::msg::Capabilities;
 use crate::text::{Language, Texts};
 
 /// What an app is told once.
+#[derive(Clone)]
 pub struct AppSettings {
     /// The site's name.
     pub site_name: String,
@@ -30,16 +31,38 @@ pub struct AppSettings {
     pub size: (u16, u16),
     /// Whether a password may be set in the chat.
     pub chat_passwords: ChatPasswords,
+    /// What the visitor may do here.
+    pub access: Access,
     /// How many digits a code has.
     pub code_digits: u8,
     /// How long a code works.
     pub code_lifetime: Duration,
     /// How long a screen waits for a key before the countdown.
     pub idle: Duration,
+    /// How late the clock at the top may move on.
+    pub clock_lag: Duration,
     /// The zone that times are shown in.
     pub timezone: TimeZone,
     /// Only in the demo.
     pub demo: Option<DemoHint>,
+}
+
+/// What a visitor may do here.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Everything: somebody stands at a kiosk, and its menu waits for the next one for ever.
+    Kiosk,
+    /// Everything, from anywhere: a menu that nobody touches ends the visit too.
+    Remote,
+    /// The same, but nothing is typed here: the picture leads to the form on the phone.
+    RemotePhone,
+}
+
+impl Access {
+    /// Whether it is a session from anywhere.
+    pub fn is_remote(self) -> bool {
+        self != Self::Kiosk
+    }
 }
 
 /// `[chat] passwords`.

@@ -1,19 +1,14 @@
-//! A ratatui backend that writes ANSI sequences into memory.
+//! From cells to ANSI sequences in memory.
 //!
-//! crossterm's own backend asks the process's terminal for the cursor, reads `NO_COLOR` once for
-//! the whole process, and writes the sixteen colours in the form for 256, which old terminals do
-//! not know. This one keeps style and cursor from frame to frame, so that a typed key costs few
+//! A backend of ratatui's own would ask the process's terminal for the cursor, read `NO_COLOR` once
+//! for the whole process, and write the sixteen colours in the form for 256, which old terminals do
+//! not know. This pen keeps style and cursor from frame to frame, so that a typed key costs few
 //! bytes. Source: ECMA-48 (CUP, CUF, ED, SGR), aixterm for the bright colours.
 
-use std::convert::Infallible;
 use std::io::Write as _;
 
-use ratatui_core::backend::{Backend, ClearType, WindowSize};
-use ratatui_core::buffer::Cell;
-use ratatui_core::layout::{Position, Size};
+use ratatui_core::layout::Position;
 use ratatui_core::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr as _;
-use zeroize::Zeroizing;
 
 /// The attributes and their SGR numbers.
 const ATTRIBUTES: [(Modifier, u8); 8] = [
@@ -27,76 +22,108 @@ const ATTRIBUTES: [(Modifier, u8); 8] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
+/// How a cell looks.
 #[derive(Copy, Clone, PartialEq, Eq)]
-struct Look {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
+pub(super) struct Look {
+    pub(super) fg: Color,
+    pub(super) bg: Color,
+    pub(super) modifier: Modifier,
 }
 
-const PLAIN: Look = Look {
+/// The look of an empty cell.
+pub(super) const PLAIN: Look = Look {
     fg: Color::Reset,
     bg: Color::Reset,
     modifier: Modifier::empty(),
 };
 
-/// The backend: what was painted since it was last emptied, and what the terminal is at.
-pub(super) struct Ansi {
-    bytes: Zeroizing<Vec<u8>>,
-    size: Size,
+/// What the terminal is at: its style, its cursor.
+pub(super) struct Pen {
+    width: u16,
     look: Look,
     /// Where the terminal's cursor is; `None` when that cannot be known.
     at: Option<Position>,
     cursor_shown: Option<bool>,
 }
 
-impl Ansi {
-    /// Begins with a cleared screen.
-    pub(super) fn new(cols: u16, rows: u16) -> Self {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(super::FRAME_BYTES));
-        bytes.extend_from_slice(b"\x1b[0m\x1b[2J");
+impl Pen {
+    /// A pen for a window so many columns wide, of which nothing is known.
+    pub(super) fn new(width: u16) -> Self {
         Self {
-            bytes,
-            size: Size::new(cols, rows),
+            width,
             look: PLAIN,
             at: None,
             cursor_shown: None,
         }
     }
 
-    /// What was painted; the caller empties it.
-    pub(super) fn painted(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
+    /// Clears the screen.
+    pub(super) fn clear(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\x1b[0m\x1b[2J");
+        self.look = PLAIN;
     }
 
-    fn put(&mut self, args: std::fmt::Arguments<'_>) {
-        // Writing into memory cannot fail.
-        let _ = self.bytes.write_fmt(args);
+    /// Puts one symbol, so many columns wide, at a place.
+    pub(super) fn put(
+        &mut self,
+        out: &mut Vec<u8>,
+        at: Position,
+        look: Look,
+        (symbol, width): (&str, u16),
+    ) {
+        self.go_to(out, at);
+        self.wear(out, look);
+        // A last line of defence for rule 8: text was cleaned long before.
+        if symbol.is_empty() || symbol.contains(char::is_control) {
+            out.push(b'?');
+        } else {
+            out.extend_from_slice(symbol.as_bytes());
+        }
+        // In the last column terminals differ in where the cursor is.
+        self.at = self.at.and_then(|at| {
+            let x = at.x.saturating_add(width);
+            (x < self.width).then_some(Position { x, y: at.y })
+        });
     }
 
-    fn go_to(&mut self, to: Position) {
+    /// Shows the cursor at a place, or hides it.
+    pub(super) fn cursor(&mut self, out: &mut Vec<u8>, at: Option<Position>) {
+        if self.cursor_shown != Some(at.is_some()) {
+            let sequence: &[u8] = match at {
+                Some(_) => b"\x1b[?25h",
+                None => b"\x1b[?25l",
+            };
+            out.extend_from_slice(sequence);
+            self.cursor_shown = Some(at.is_some());
+        }
+        if let Some(at) = at {
+            self.go_to(out, at);
+        }
+    }
+
+    fn go_to(&mut self, out: &mut Vec<u8>, to: Position) {
         match self.at {
             Some(at) if at == to => {}
             Some(at) if at.y == to.y && at.x < to.x => match to.x.saturating_sub(at.x) {
-                1 => self.put(format_args!("\x1b[C")),
-                n => self.put(format_args!("\x1b[{n}C")),
+                1 => write(out, format_args!("\x1b[C")),
+                n => write(out, format_args!("\x1b[{n}C")),
             },
             _ => {
                 let (row, col) = (to.y.saturating_add(1), to.x.saturating_add(1));
                 match col {
-                    1 => self.put(format_args!("\x1b[{row}H")),
-                    _ => self.put(format_args!("\x1b[{row};{col}H")),
+                    1 => write(out, format_args!("\x1b[{row}H")),
+                    _ => write(out, format_args!("\x1b[{row};{col}H")),
                 }
             }
         }
         self.at = Some(to);
     }
 
-    fn wear(&mut self, look: Look) {
+    fn wear(&mut self, out: &mut Vec<u8>, look: Look) {
         if look == self.look {
             return;
         }
-        let mut sgr = Sgr(&mut self.bytes, b'[');
+        let mut sgr = Sgr(out, b'[');
         let mut had = self.look;
         if !look.modifier.contains(had.modifier) {
             sgr.add(format_args!("0"));
@@ -116,91 +143,11 @@ impl Ansi {
         sgr.end();
         self.look = look;
     }
-
-    fn print(&mut self, symbol: &str) {
-        // A last line of defence for rule 8: text was cleaned long before.
-        if symbol.is_empty() || symbol.contains(char::is_control) {
-            self.bytes.push(b'?');
-        } else {
-            self.bytes.extend_from_slice(symbol.as_bytes());
-        }
-        let width = u16::try_from(symbol.width()).unwrap_or(1).max(1);
-        // In the last column terminals differ in where the cursor is.
-        self.at = self.at.and_then(|at| {
-            let x = at.x.saturating_add(width);
-            (x < self.size.width).then_some(Position { x, y: at.y })
-        });
-    }
 }
 
-impl Backend for Ansi {
-    type Error = Infallible;
-
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        for (x, y, cell) in content {
-            self.go_to(Position { x, y });
-            self.wear(Look {
-                fg: cell.fg,
-                bg: cell.bg,
-                modifier: cell.modifier,
-            });
-            self.print(cell.symbol());
-        }
-        Ok(())
-    }
-
-    fn hide_cursor(&mut self) -> Result<(), Infallible> {
-        if self.cursor_shown != Some(false) {
-            self.bytes.extend_from_slice(b"\x1b[?25l");
-            self.cursor_shown = Some(false);
-        }
-        Ok(())
-    }
-
-    fn show_cursor(&mut self) -> Result<(), Infallible> {
-        if self.cursor_shown != Some(true) {
-            self.bytes.extend_from_slice(b"\x1b[?25h");
-            self.cursor_shown = Some(true);
-        }
-        Ok(())
-    }
-
-    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
-        Ok(self.at.unwrap_or_default())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
-        self.go_to(position.into());
-        Ok(())
-    }
-
-    fn clear(&mut self) -> Result<(), Infallible> {
-        self.wear(PLAIN);
-        self.bytes.extend_from_slice(b"\x1b[2J");
-        Ok(())
-    }
-
-    fn clear_region(&mut self, _: ClearType) -> Result<(), Infallible> {
-        self.clear()
-    }
-
-    fn size(&self) -> Result<Size, Infallible> {
-        Ok(self.size)
-    }
-
-    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
-        Ok(WindowSize {
-            columns_rows: self.size,
-            pixels: Size::default(),
-        })
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
+fn write(out: &mut Vec<u8>, args: std::fmt::Arguments<'_>) {
+    // Writing into memory cannot fail.
+    let _ = out.write_fmt(args);
 }
 
 /// One SGR sequence in the making: the bytes, and what comes before the next number.

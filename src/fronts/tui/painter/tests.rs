@@ -2,6 +2,7 @@ use std::num::NonZeroU16;
 
 use ratatui_core::style::{Color, Modifier, Style};
 use ratatui_core::text::{Line, Span};
+use ratatui_core::widgets::Widget as _;
 
 use super::*;
 
@@ -20,9 +21,9 @@ fn taken(painter: &mut Painter) -> Vec<u8> {
     bytes
 }
 
-fn form(typed: &'static str) -> impl FnOnce(&mut Frame<'_>) {
-    move |frame| {
-        let width = frame.area().width;
+fn form(typed: &'static str) -> impl FnOnce(&mut Buffer) -> Option<Position> {
+    move |buffer| {
+        let width = buffer.area.width;
         let lines = [
             Line::raw("─".repeat(usize::from(width))),
             Line::from(vec![
@@ -33,10 +34,10 @@ fn form(typed: &'static str) -> impl FnOnce(&mut Frame<'_>) {
             Line::styled("修改密码", Style::new().bg(Color::White).fg(Color::Black)),
         ];
         for (row, line) in (0..).zip(lines) {
-            frame.render_widget(line, Rect::new(0, row, width, 1));
+            line.render(Rect::new(0, row, width, 1), buffer);
         }
         let col = 7 + u16::try_from(typed.len()).unwrap();
-        frame.set_cursor_position((col, 1));
+        Some(Position { x: col, y: 1 })
     }
 }
 
@@ -97,7 +98,10 @@ fn frames_one_after_the_other_show_the_same_as_one_from_nothing() {
 fn a_hostile_window_is_clamped() {
     let mut painter = Painter::new((65_535, 65_535));
     let mut area = Rect::ZERO;
-    painter.paint(|frame| area = frame.area());
+    painter.paint(|buffer| {
+        area = buffer.area;
+        None
+    });
     assert_eq!((area.width, area.height), WINDOW_MAX);
     assert_eq!(clamp((0, 0)), (80, 24));
     assert_eq!(clamp((1, 1)), (1, 1));
@@ -106,8 +110,9 @@ fn a_hostile_window_is_clamped() {
 #[test]
 fn a_symbol_with_an_escape_in_it_never_reaches_the_terminal() {
     let mut painter = Painter::new((10, 1));
-    painter.paint(|frame| {
-        frame.buffer_mut()[(0, 0)].set_symbol("\x1b]0;x\x07");
+    painter.paint(|buffer| {
+        buffer[(0, 0)].set_symbol("\x1b]0;x\x07");
+        None
     });
     assert!(!taken(&mut painter).windows(2).any(|pair| pair == b"\x1b]"));
 }
@@ -121,6 +126,115 @@ async fn what_was_written_is_wiped() {
         painter.write(&mut written).await.unwrap();
     }
     assert!(written.windows(7).any(|part| part == b"hunter2"));
-    painter.pending.resize(written.len(), 0);
-    assert!(painter.pending.iter().all(|byte| *byte == 0));
+    assert_eq!(painter.pending.capacity(), 0);
+    let scratch = SCRATCH.take().unwrap();
+    assert!(scratch.bytes.is_empty());
+    assert!(
+        scratch
+            .buffer
+            .content
+            .iter()
+            .all(|cell| *cell == buffer::Cell::EMPTY)
+    );
+}
+
+/// What ratatui's own diff would show, for frames of any content one after the other.
+mod against_ratatui {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    struct Put(u16, u16, &'static str, u8);
+
+    fn puts() -> impl Strategy<Value = Vec<Put>> {
+        let text = prop::sample::select(vec![
+            "a", "bc", "中", "文字", "─┃", "▀", "e\u{301}", "ä", "한", " ", "  ", "x中y",
+        ]);
+        let put = (0..12u16, 0..4u16, text, 0..6u8).prop_map(|(x, y, t, s)| Put(x, y, t, s));
+        prop::collection::vec(put, 0..30)
+    }
+
+    fn style(number: u8) -> Style {
+        match number {
+            0 | 1 => Style::new(),
+            2 => Style::new().add_modifier(Modifier::BOLD),
+            3 => Style::new().fg(Color::Cyan),
+            4 => Style::new().bg(Color::White).fg(Color::Black),
+            _ => Style::new().add_modifier(Modifier::REVERSED),
+        }
+    }
+
+    fn drawn(puts: &[Put], buffer: &mut Buffer) {
+        for Put(x, y, text, number) in puts {
+            buffer.set_stringn(*x, *y, text, 12, style(*number));
+        }
+    }
+
+    /// What a person can see of each cell: a space that was printed is an empty cell.
+    fn cells(screen: &vt100::Parser) -> Vec<String> {
+        let all = (0..4).flat_map(|row| (0..12).map(move |col| (row, col)));
+        all.map(|(row, col)| {
+            let cell = screen.screen().cell(row, col).unwrap();
+            let (text, look) = match cell.contents() {
+                "" | " " => (" ", (cell.inverse(), false)),
+                text => (text, (cell.inverse(), cell.bold())),
+            };
+            let colours = (text != " ").then(|| cell.fgcolor());
+            format!("{text}{look:?}{colours:?}{:?}", cell.bgcolor())
+        })
+        .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_frames_show_what_one_from_nothing_shows(
+            frames in prop::collection::vec(puts(), 1..5)
+        ) {
+            let mut painter = Painter::new((12, 4));
+            let mut screen = screen(12, 4);
+            for puts in &frames {
+                painter.paint(|buffer| {
+                    drawn(puts, buffer);
+                    None
+                });
+                screen.process(&taken(&mut painter));
+                let mut fresh = Painter::new((12, 4));
+                let mut from_nothing = self::screen(12, 4);
+                fresh.paint(|buffer| {
+                    drawn(puts, buffer);
+                    None
+                });
+                from_nothing.process(&taken(&mut fresh));
+                prop_assert_eq!(cells(&screen), cells(&from_nothing));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_window_costs_four_bytes_a_cell() {
+    let cell = size_of::<LastFrame>();
+    assert!(cell < 100, "{cell}");
+    let mut painter = Painter::new((80, 24));
+    painter.paint(form("4829"));
+    taken(&mut painter);
+    assert!(size_of::<Painter>() < 200, "{}", size_of::<Painter>());
+}
+
+#[test]
+fn more_looks_than_there_is_room_for_are_painted_all_the_same() {
+    let mut painter = Painter::new((40, 30));
+    let mut screen = screen(40, 30);
+    for shift in 0..3u8 {
+        painter.paint(|buffer| {
+            for (at, cell) in (0u16..).zip(&mut buffer.content) {
+                let [high, low] = at.to_be_bytes();
+                cell.set_char('x').set_fg(Color::Rgb(high, low, shift));
+            }
+            None
+        });
+        screen.process(&taken(&mut painter));
+    }
+    assert!(screen.screen().contents().starts_with("xxxx"));
 }

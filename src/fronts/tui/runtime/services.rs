@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::super::msg::{Msg, PhoneMessage, Picture};
 use crate::domain::policy::{Policy, Report};
@@ -35,6 +35,9 @@ pub struct Services {
     pub begin: Box<dyn FnMut() -> ResetChannels + Send>,
     /// Judges a candidate; may take long, so it runs on a thread of its own.
     pub judge: Judge,
+    /// How many candidates are judged at once, of all the visits that share this: they take
+    /// turns, so that nobody's hostile password holds up the others' meters for long.
+    pub judges: Arc<Semaphore>,
     /// Registers a new picture.
     pub new_picture: Box<dyn FnMut() -> BoxFuture<'static, Option<Picture>> + Send>,
     /// Waits until a phone has scanned one of this visit's pictures, and begins its reset.
@@ -53,11 +56,11 @@ struct Candidate {
 }
 
 /// The services at work: at most one of each kind, the newest.
-pub(super) struct Desk {
+pub(in crate::fronts) struct Desk {
     services: Services,
     reset: Option<ResetChannels>,
     waiting_inputs: VecDeque<Input>,
-    judging: Option<JoinHandle<(u64, Report)>>,
+    judging: Option<BoxFuture<'static, Option<(u64, Report)>>>,
     next_candidate: Option<Candidate>,
     picture: Option<BoxFuture<'static, Option<Picture>>>,
     scan: Option<BoxFuture<'static, ResetChannels>>,
@@ -65,7 +68,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(mut services: Services) -> Self {
+    pub(in crate::fronts) fn new(mut services: Services) -> Self {
         // An outage that is known already is news to the face.
         if services.outage.borrow().any() {
             services.outage.mark_changed();
@@ -83,13 +86,13 @@ impl Desk {
     }
 
     /// Begins a reset; an earlier one is abandoned, and its prompts are heard no more.
-    pub(super) fn begin(&mut self) {
+    pub(in crate::fronts) fn begin(&mut self) {
         self.waiting_inputs.clear();
         self.scan = None;
         self.reset = Some((self.services.begin)());
     }
 
-    pub(super) fn hand_in(&mut self, input: Input) {
+    pub(in crate::fronts) fn hand_in(&mut self, input: Input) {
         if self.reset.is_some() && self.waiting_inputs.len() < INPUTS_MAX {
             self.waiting_inputs.push_back(input);
         }
@@ -97,7 +100,12 @@ impl Desk {
 
     /// Judges a candidate as soon as the last one is done; of those that wait only the newest
     /// counts.
-    pub(super) fn assess(&mut self, generation: u64, password: Arc<Password>, policy: Arc<Policy>) {
+    pub(in crate::fronts) fn assess(
+        &mut self,
+        generation: u64,
+        password: Arc<Password>,
+        policy: Arc<Policy>,
+    ) {
         self.next_candidate = Some(Candidate {
             generation,
             password,
@@ -107,19 +115,19 @@ impl Desk {
     }
 
     /// Registers a picture, and listens for the phone that scans it or an earlier one.
-    pub(super) fn new_picture(&mut self) {
+    pub(in crate::fronts) fn new_picture(&mut self) {
         self.picture = Some((self.services.new_picture)());
         if self.scan.is_none() {
             self.scan = Some((self.services.scanned)());
         }
     }
 
-    pub(super) fn read_phone(&mut self) {
+    pub(in crate::fronts) fn read_phone(&mut self) {
         self.phone = Some((self.services.read_phone)());
     }
 
     /// The next answer; waits for ever when nothing was asked. Cancel safe.
-    pub(super) async fn answer(&mut self) -> Msg {
+    pub(in crate::fronts) async fn answer(&mut self) -> Msg {
         loop {
             tokio::select! {
                 prompt = prompt(&mut self.reset, &mut self.waiting_inputs) => match prompt {
@@ -130,7 +138,7 @@ impl Desk {
                     self.judging = None;
                     self.judge_next();
                     // A judge that panicked has told the panic hook.
-                    if let Ok((generation, report)) = judged {
+                    if let Some((generation, report)) = judged {
                         return Msg::Assessed { generation, report };
                     }
                 }
@@ -161,11 +169,22 @@ impl Desk {
         }
         if let Some(candidate) = self.next_candidate.take() {
             let judge = Arc::clone(&self.services.judge);
-            self.judging = Some(tokio::task::spawn_blocking(move || {
-                let report = judge(&candidate.policy, &candidate.password);
-                (candidate.generation, report)
-            }));
+            let judges = Arc::clone(&self.services.judges);
+            self.judging = Some(candidate.judged(judge, judges).boxed());
         }
+    }
+}
+
+impl Candidate {
+    /// The verdict; `None` when the judge panicked.
+    async fn judged(self, judge: Judge, judges: Arc<Semaphore>) -> Option<(u64, Report)> {
+        let turn = judges.acquire_owned().await;
+        let judged = tokio::task::spawn_blocking(move || {
+            // A visit that goes away meanwhile leaves its turn only when the thread is free.
+            let _turn = turn;
+            (self.generation, judge(&self.policy, &self.password))
+        });
+        judged.await.ok()
     }
 }
 

@@ -6,7 +6,8 @@ use ratatui_core::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use super::page::View;
-use crate::domain::display;
+use crate::domain::code::Place;
+use crate::domain::{display, limits};
 use crate::fronts::tui::keymap::Action;
 use crate::fronts::tui::widgets::canvas::{Canvas, Target};
 
@@ -22,7 +23,7 @@ pub(crate) fn top(
     let dot = format!(" {} ", canvas.signs.dot);
 
     let site = display::clean_to(&view.settings.site_name, 24).to_uppercase();
-    let kiosk = display::clean_to(&view.settings.kiosk_name, 24);
+    let kiosk = place_of(view);
     let time = view.words.time(view.now.wall);
     let language = view.words.language.own_name().to_owned();
 
@@ -66,6 +67,17 @@ pub(crate) fn top(
     );
     if view.page.is_ruled() {
         rule(view, area.y + 1, canvas);
+    }
+}
+
+/// The kiosk's name, or where a session from anywhere comes from.
+fn place_of(view: &View<'_>) -> String {
+    let name = &view.settings.kiosk_name;
+    match Place::remote_source(name) {
+        Some(source) => view
+            .words
+            .with("screen-remote", &[("source", source.into())]),
+        None => display::clean_to(name, limits::KIOSK_NAME_MAX),
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Canvas<'a> {
 const SEPARATORS: [char; 5] = ['\u{2028}', '\u{2029}', '\u{FFF9}', '\u{FFFA}', '\u{FFFB}'];
 
 /// For terminals without UTF-8: what is not ASCII becomes something that is, of the same width.
-fn in_ascii(text: &str) -> String {
+pub(in crate::fronts) fn in_ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

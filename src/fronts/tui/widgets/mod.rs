@@ -1,6 +1,6 @@
 //! Parts that screens are made of.
 
-pub(super) mod canvas;
+pub(in crate::fronts) mod canvas;
 pub(super) mod column;
 pub(super) mod phone;
 pub mod qr;

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::View;
 use super::said::{start, three};
+use crate::domain::code::Place;
 use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
@@ -31,10 +32,10 @@ pub(super) fn digits(
         return None;
     }
     let speaker = &view.speaker;
-    let kiosk = clean(&place.kiosk);
+    let kiosk = clean(Place::remote_source(&place.kiosk).unwrap_or(&place.kiosk));
     let at: [(&str, Value<'_>); 1] = [("kiosk", (&kiosk).into())];
     let time = speaker.time_of_day(*expires);
-    let is_remote = place.front == "ssh";
+    let is_remote = place.is_remote();
     Some(html! {
         section.scanned {
             @if is_remote {

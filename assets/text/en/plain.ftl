@@ -1,0 +1,18 @@
+# The kiosk in plain lines.
+
+plain-title = { $site }, { $place }. Set a new password.
+plain-kiosk = kiosk { $kiosk }
+plain-choose = Type a number and press Enter:
+plain-no-choice = There is no such choice.
+plain-leave = leave
+plain-help-keys = Enter alone repeats the question. 0 leads back.
+plain-short-code = Or send { $code } in the chat; it works here until { $time }.
+plain-login = Login name (0 leads back):
+plain-code = Code (0 back, 4 another code, 5 nothing came?):
+plain-new = New password, not shown (Enter alone: start over):
+plain-new-seen = New password. Your own terminal may show it (Enter alone: start over):
+plain-again = The same again:
+plain-mismatch = The two are not the same. Begin with the first again.
+plain-enter-leaves = Press Enter to leave:
+plain-still-there = Are you still there? Press Enter: this visit ends in { $span }.
+plain-over = This visit is over.

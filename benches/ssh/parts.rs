@@ -1,0 +1,285 @@
+//! What is measured.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::runtime::Runtime;
+use tokio::time::sleep;
+
+use crate::client::{Client, source};
+use crate::company::Company;
+use crate::figures::{Bars, millis, percentile, say};
+use crate::servers::Server;
+
+const WINDOW: (u32, u32) = (80, 24);
+const MENU: &str = "IT support";
+
+pub(crate) fn run(runtime: &Runtime, company: &Company, wanted: &[String]) -> usize {
+    let mut bars = Bars::default();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    if is_wanted("memory") {
+        memory(runtime, company, &mut bars);
+    }
+    if is_wanted("connect") {
+        connect(runtime, company, &mut bars);
+    }
+    if is_wanted("keys") {
+        keys(runtime, company, &mut bars);
+    }
+    if is_wanted("attack") {
+        attack(runtime, company, &mut bars);
+    }
+    if is_wanted("many") {
+        many(runtime, company, &mut bars);
+    }
+    bars.0
+}
+
+async fn visits(server: &Server, from: usize, count: usize) -> Vec<Client> {
+    let mut all = Vec::new();
+    let numbers: Vec<usize> = (from..from + count).collect();
+    for some in numbers.chunks(8) {
+        let some = some.iter().map(|n| {
+            let key = server.key.clone();
+            Client::connect(server.at, source(*n), key, WINDOW, MENU)
+        });
+        all.extend(join_all(some).await);
+    }
+    all
+}
+
+/// kB a visit that is at its menu.
+fn memory_of_a_visit(runtime: &Runtime, server: &Server, count: usize) -> f64 {
+    runtime.block_on(async {
+        // What the first visits need for all.
+        drop(visits(server, 0, 16).await);
+        sleep(Duration::from_secs(4)).await;
+        let before = server.memory();
+        let all = visits(server, 16, count).await;
+        sleep(Duration::from_secs(3)).await;
+        let grown = server.memory() - before;
+        drop(all);
+        grown / count as f64
+    })
+}
+
+fn memory(runtime: &Runtime, company: &Company, bars: &mut Bars) {
+    say("memory of an idle visit at 80x24");
+    let site = company.site();
+    let ours = memory_of_a_visit(runtime, &Server::rekey(&site), 500);
+    let theirs = memory_of_a_visit(runtime, &Server::sshd(&site), 60);
+    say(&format!(
+        "  rekey {ours:.0} kB (500 visits), sshd {theirs:.0} kB (60 visits)"
+    ));
+    bars.at_most("ratio to sshd", ours / theirs, 1.0 / 25.0, "");
+    bars.at_most(
+        "against Charm's wish, measured elsewhere",
+        ours,
+        124.0,
+        "kB",
+    );
+}
+
+fn connect_8(runtime: &Runtime, server: &Server) -> Duration {
+    let mut took = Vec::new();
+    runtime.block_on(async {
+        for round in 0..13 {
+            let all = visits(server, round * 8, 8).await;
+            took.extend(
+                all.iter()
+                    .skip(usize::from(round == 0) * 8)
+                    .map(|c| c.first_frame),
+            );
+            drop(all);
+            sleep(Duration::from_millis(300)).await;
+        }
+    });
+    percentile(&mut took, 50)
+}
+
+fn connect(runtime: &Runtime, company: &Company, bars: &mut Bars) {
+    say("from connecting to the first frame, 8 at once");
+    let site = company.site();
+    let ours = millis(connect_8(runtime, &Server::rekey(&site)));
+    let theirs = millis(connect_8(runtime, &Server::sshd(&site)));
+    say(&format!(
+        "  rekey {ours:.1} ms, sshd {theirs:.1} ms (medians)"
+    ));
+    bars.at_most("ratio to sshd", ours / theirs, 1.0 / 5.0, "");
+}
+
+/// Everybody types so many keys, five a second each; every key's time and bytes.
+async fn type_keys(clients: Vec<Client>, keys: usize) -> (Vec<Duration>, Vec<usize>, Vec<Client>) {
+    let every = Duration::from_millis(200);
+    let count = clients.len() as u32;
+    let typists = (0..).zip(clients).map(|(n, mut client)| {
+        tokio::spawn(async move {
+            sleep(every * n / count).await;
+            let mut samples = Vec::new();
+            for key in 0..keys {
+                let began = Instant::now();
+                let typed = if key % 2 == 0 { "a" } else { "\x7f" };
+                samples.push(client.key(typed).await);
+                sleep(every.saturating_sub(began.elapsed())).await;
+            }
+            (samples, client)
+        })
+    });
+    let (mut times, mut bytes, mut clients) = (Vec::new(), Vec::new(), Vec::new());
+    for typed in join_all(typists).await {
+        let (samples, client) = typed.unwrap();
+        times.extend(samples.iter().map(|(time, _)| *time));
+        bytes.extend(samples.iter().map(|(_, bytes)| *bytes));
+        clients.push(client);
+    }
+    (times, bytes, clients)
+}
+
+async fn at_login(server: &Server, from: usize, count: usize) -> Vec<Client> {
+    let mut all = visits(server, from, count).await;
+    for client in &mut all {
+        client.at_login().await;
+    }
+    all
+}
+
+fn keys(runtime: &Runtime, company: &Company, bars: &mut Bars) {
+    say("from a key to its frame");
+    let site = company.site();
+    let server = Server::rekey(&site);
+    runtime.block_on(async {
+        let one = at_login(&server, 0, 1).await;
+        let (_, _, one) = type_keys(one, 20).await;
+        let (mut alone, bytes, one) = type_keys(one, 200).await;
+        drop(one);
+        let hundred = at_login(&server, 8, 100).await;
+        let (mut of_100, _, hundred) = type_keys(hundred, 25).await;
+        drop(hundred);
+        let (p50, p99) = (percentile(&mut alone, 50), percentile(&mut alone, 99));
+        say(&format!(
+            "  1 visit: p50 {:.2} ms, p99 {:.2} ms",
+            millis(p50),
+            millis(p99)
+        ));
+        let p50 = percentile(&mut of_100, 50);
+        let p99_of_100 = percentile(&mut of_100, 99);
+        say(&format!(
+            "  100 visits: p50 {:.2} ms, p99 {:.2} ms",
+            millis(p50),
+            millis(p99_of_100)
+        ));
+        let ratio = millis(p99_of_100) / millis(p99);
+        bars.at_most("p99 of 100 visits against one", ratio, 2.0, "times");
+        let most = bytes.iter().copied().max().unwrap_or_default();
+        bars.at_most("bytes for a typed character", most as f64, 150.0, "bytes");
+
+        let thousand = at_login(&server, 200, 1000).await;
+        let (cpu, began) = (server.cpu(), Instant::now());
+        let (mut of_1000, _, thousand) = type_keys(thousand, 50).await;
+        let cores = (server.cpu() - cpu).as_secs_f64() / began.elapsed().as_secs_f64();
+        drop(thousand);
+        let p50 = percentile(&mut of_1000, 50);
+        let p99 = percentile(&mut of_1000, 99);
+        say(&format!(
+            "  1,000 visits: p50 {:.2} ms, p99 {:.2} ms",
+            millis(p50),
+            millis(p99)
+        ));
+        bars.at_most("cores for 1,000 typists", cores, 1.0, "");
+        bars.at_most("p99 of 1,000 visits", millis(p99), 5.0, "ms");
+    });
+}
+
+fn attack(runtime: &Runtime, company: &Company, bars: &mut Bars) {
+    say("one visit attacks, twenty type");
+    let site = company.site();
+    let server = Server::rekey(&site);
+    let code = |userid: &str| company.next_code(userid);
+    let mut attacker = runtime.block_on(async {
+        let mut attacker = at_login(&server, 0, 1).await.remove(0);
+        attacker.send("lin.wei\r").await;
+        attacker.until("sent a code").await;
+        attacker
+    });
+    let code = code("LinWei");
+    runtime.block_on(async {
+        attacker.send(&code).await;
+        attacker.until("Choose a new").await;
+        let typists = at_login(&server, 8, 20).await;
+        let (mut quiet, _, typists) = type_keys(typists, 60).await;
+        // Every key a new verdict on what is worst to judge.
+        attacker.send(&"4@3$1!0|57".repeat(12)).await;
+        let meter = async {
+            for key in 0.. {
+                let typed = if key % 2 == 0 { "@" } else { "\x7f" };
+                attacker.send(typed).await;
+                sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let (mut attacked, _, typists) = tokio::select! {
+            typed = type_keys(typists, 60) => typed,
+            () = meter => unreachable!("it goes on for ever"),
+        };
+        let huge = async {
+            for turn in 0u32.. {
+                let size = 65_535 - turn % 2;
+                attacker
+                    .channel
+                    .window_change(size, size, 0, 0)
+                    .await
+                    .unwrap();
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let (mut resized, _, _typists) = tokio::select! {
+            typed = type_keys(typists, 60) => typed,
+            () = huge => unreachable!("it goes on for ever"),
+        };
+        let [quiet, attacked, resized] = [&mut quiet, &mut attacked, &mut resized]
+            .map(|samples| millis(percentile(samples, 99)));
+        say(&format!(
+            "  p99 quiet {quiet:.2} ms, meter {attacked:.2} ms, window {resized:.2} ms"
+        ));
+        bars.at_most(
+            "the others' p99, meter attacked",
+            attacked / quiet,
+            1.5,
+            "times",
+        );
+        bars.at_most(
+            "the others' p99, window attacked",
+            resized / quiet,
+            1.5,
+            "times",
+        );
+    });
+}
+
+fn many(runtime: &Runtime, company: &Company, bars: &mut Bars) {
+    say("5,000 idle visits");
+    let site = company.site();
+    let server = Server::rekey(&site);
+    runtime.block_on(async {
+        let before = server.memory();
+        let all = visits(&server, 0, 5000).await;
+        let each = (server.memory() - before) / 5000.0;
+        say(&format!("  {each:.0} kB each"));
+        let mut took = Vec::new();
+        for n in 0..20 {
+            let client = visits(&server, 6000 + n * 8, 1).await.remove(0);
+            took.push(client.first_frame);
+        }
+        let worst = took.into_iter().max().unwrap_or_default();
+        bars.at_most(
+            "first frame of one more, at worst",
+            millis(worst),
+            1000.0,
+            "ms",
+        );
+        let cpu = server.cpu();
+        sleep(Duration::from_secs(10)).await;
+        let cores = (server.cpu() - cpu).as_secs_f64() / 10.0;
+        say(&format!("  {cores:.2} cores while nobody does anything"));
+        drop(all);
+    });
+}

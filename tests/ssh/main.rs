@@ -1,0 +1,28 @@
+//! The SSH front: the built program serving real OpenSSH clients on ptys, against a real slapd and
+//! the simulated WeCom; and a client of our own for what OpenSSH's never does.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+
+#[path = "../support/company.rs"]
+mod company;
+#[path = "../kiosk/gate.rs"]
+mod gate;
+#[path = "../support/pty.rs"]
+mod pty;
+#[path = "../support/mod.rs"]
+mod support;
+#[path = "../kiosk/visit.rs"]
+mod visit;
+
+mod server;
+
+mod plain;
+mod refused;
+mod whole;
