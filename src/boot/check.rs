@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Address, BootError, open_directory, open_store, open_wecom};
 use crate::adapters::clock::SystemClock;
-use crate::config::{Allow, Config};
+use crate::config::{Allow, ChatPasswords, Config};
 use crate::domain::account::WecomUserId;
 use crate::domain::display;
 use crate::flow::finding::{Finding, Verdict};
@@ -137,7 +137,11 @@ async fn directory(config: &mut Config, report: &mut Report<'_>) -> Option<Wecom
         Err(error) => Err(error.into()),
     };
     match opened {
-        Ok(directory) => directory.examine(&mut |finding| report.tell(finding)).await,
+        Ok(directory) => {
+            let temporary = config.chat().passwords == ChatPasswords::Temporary;
+            let mut tell = |finding| report.tell(finding);
+            directory.examine(temporary, &mut tell).await
+        }
         Err(error) => {
             report.tell(Finding::wrong(
                 "directory",
@@ -155,7 +159,7 @@ async fn wecom(config: &mut Config, sample: Option<&WecomUserId>, report: &mut R
     let public_url = config.site().map(|site| site.public_url.clone());
     let phones = public_url.as_ref().ok().filter(|_| config.web().is_ok());
     match open_wecom(config, &texts, Arc::new(SystemClock::new())) {
-        Ok(wecom) => {
+        Ok((wecom, _)) => {
             let mut tell = |finding| report.tell(finding);
             wecom.examine(sample, phones, &mut tell).await;
         }

@@ -294,7 +294,7 @@ async fn whole_suite(directory: &dyn Directory) {
 // --- The simulated directory ---
 
 /// The same people, from the same LDIF, after the same events.
-fn simulated_company() -> LdapSetup {
+pub(crate) fn simulated_company() -> LdapSetup {
     let ldif = slapd::people();
     LdapSetup {
         suffix: slapd::SUFFIX.to_owned(),
@@ -494,6 +494,7 @@ async fn only_the_configured_ca_is_trusted() {
 async fn only_the_right_host_name_is_trusted() {
     let slapd = Slapd::start_with(&slapd::Options {
         names: &["ldap1.example.test"],
+        ..slapd::Options::default()
     });
     let error = down(settings(&[slapd.ldaps_url()], slapd.ca_pem())).await;
     assert!(

@@ -15,6 +15,7 @@ mod corpus;
 mod directory;
 mod ds389;
 mod failover;
+mod members;
 mod messenger;
 mod sign_in;
 mod store;

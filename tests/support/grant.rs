@@ -10,22 +10,16 @@ use rekey::domain::strength::Strength;
 use rekey::domain::throttle::Permission;
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::effect::{Answer, Effect, Event, Input, Timer};
-use rekey::flow::grant::Grant;
+use rekey::flow::grant::{Grant, Lasting};
 use rekey::flow::ports::{ChangeMark, Entropy, Issued, Opened, ServerUrl};
 use rekey::flow::reset::{Reset, Setup};
+use rekey::flow::vouched::Vouched;
 
 /// The right to set this account's password once, whatever its standing is.
 pub fn grant_for(account: &Account) -> Grant {
-    let mut account = Box::new(account.clone());
-    account.standing = Standing::Eligible;
-    account.wecom = WecomUserId::parse("phone");
-    let mark = ChangeMark {
-        server: ServerUrl("ldaps://nowhere.test".to_owned()),
-        entry_mark: String::new(),
-        password_mark: String::new(),
-    };
-    let (mut reset, _) = Reset::begin(setup());
-    for event in [
+    let account = eligible(account);
+    let (reset, _) = Reset::begin(setup());
+    let proof = [
         Event::Input(Input::Login(LoginName::parse("somebody").unwrap())),
         Event::Answer(Answer::KioskAttempt(Ok(Permission::Now))),
         Event::Answer(Answer::LookedUp {
@@ -41,6 +35,35 @@ pub fn grant_for(account: &Account) -> Grant {
         Event::Input(Input::Code(CodeDigits::parse("123456", 6).unwrap())),
         Event::Answer(Answer::KioskAttempt(Ok(Permission::Now))),
         Event::Answer(Answer::Judged(Ok(Judgement::Right))),
+    ];
+    after(reset, proof, &account)
+}
+
+/// The same for somebody whom WeCom vouches for; what is set works for one sign-in.
+pub fn grant_for_one_sign_in(account: &Account) -> Grant {
+    let account = eligible(account);
+    let vouched = Vouched::by_channel(WecomUserId::parse("phone").unwrap());
+    let (reset, _) = Reset::begin_vouched(setup(), vouched, Lasting::UntilSignIn);
+    let found = Event::Answer(Answer::MemberFound(Ok(Some(account.clone()))));
+    after(reset, [found], &account)
+}
+
+fn eligible(account: &Account) -> Box<Account> {
+    let mut account = Box::new(account.clone());
+    account.standing = Standing::Eligible;
+    account.wecom = WecomUserId::parse("phone");
+    account
+}
+
+/// What the engine does from the proof to the question to the directory.
+fn after(mut reset: Reset, proof: impl IntoIterator<Item = Event>, account: &Account) -> Grant {
+    let account = Box::new(account.clone());
+    let mark = ChangeMark {
+        server: ServerUrl("ldaps://nowhere.test".to_owned()),
+        entry_mark: String::new(),
+        password_mark: String::new(),
+    };
+    let change = [
         Event::Answer(Answer::AccountRead(Ok(Some((
             account.clone(),
             DirectoryPolicy::default(),
@@ -52,7 +75,8 @@ pub fn grant_for(account: &Account) -> Grant {
         })),
         Event::Answer(Answer::Marked(Ok(Some((account, mark))))),
         Event::Answer(Answer::IntentOpened(Ok(Opened::Open))),
-    ] {
+    ];
+    for event in proof.into_iter().chain(change) {
         for effect in reset.step(NOW, &Sevens, event) {
             if let Effect::SetPassword { grant, .. } = effect {
                 return grant;

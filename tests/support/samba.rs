@@ -152,12 +152,7 @@ impl Samba {
 
     /// Sets a password as the administrator.
     pub fn set_password_as_admin(&self, dn: &str, password: &str) {
-        use base64::Engine as _;
-        let quoted: Vec<u8> = format!("\"{password}\"")
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        let value = base64::engine::general_purpose::STANDARD.encode(quoted);
+        let value = in_quotes(password);
         self.modify_as_admin(&format!(
             "dn: {dn}\nchangetype: modify\nreplace: unicodePwd\nunicodePwd:: {value}\n"
         ));
@@ -170,6 +165,21 @@ impl Samba {
         let file = file.to_str().unwrap();
         let done = self.run("ldapmodify", ADMIN, ADMIN_PASSWORD, &["-f", file]);
         assert!(done.status.success(), "{done:?}");
+    }
+
+    /// Hires so many: `member.0`, whose WeCom userid is `Member0`, and so on.
+    pub fn add_members(&self, members: usize) {
+        let password = in_quotes(START_PASSWORD);
+        let entry = |n: usize| {
+            let login = format!("member.{n}");
+            format!(
+                "dn: {}\nchangetype: add\nobjectClass: user\nsAMAccountName: {login}\n\
+                 displayName: Member {n}\nemployeeNumber: Member{n}\n\
+                 userAccountControl: 512\nunicodePwd:: {password}\n\n",
+                dn(&login)
+            )
+        };
+        self.modify_as_admin(&(0..members).map(entry).collect::<String>());
     }
 
     /// Whether a bind works. (Samba knows no WhoAmI: a search of the root comes with it.)
@@ -210,6 +220,16 @@ impl Samba {
             .output()
             .expect("ldap-utils is installed")
     }
+}
+
+/// A password as unicodePwd wants it, in base64.
+fn in_quotes(password: &str) -> String {
+    use base64::Engine as _;
+    let quoted: Vec<u8> = format!("\"{password}\"")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    base64::engine::general_purpose::STANDARD.encode(quoted)
 }
 
 impl Drop for Samba {

@@ -21,6 +21,8 @@ pub const SERVICE_DN: &str = "cn=rekey,ou=services,dc=example,dc=test";
 pub const SERVICE_PASSWORD: &str = "Service-Passw0rd-1";
 /// A service account that may read and nothing else.
 pub const READER_DN: &str = "cn=reader,ou=services,dc=example,dc=test";
+/// A service account that may set passwords, but not demand another one at the next sign-in.
+pub const SETTER_DN: &str = "cn=setter,ou=services,dc=example,dc=test";
 pub const DEFAULT_POLICY: &str = "cn=default,ou=policies,dc=example,dc=test";
 pub const STRICT_POLICY: &str = "cn=strict,ou=policies,dc=example,dc=test";
 pub const ADMINS: &str = "cn=admins,ou=groups,dc=example,dc=test";
@@ -45,12 +47,15 @@ pub struct Slapd {
 pub struct Options<'a> {
     /// The names in its certificate.
     pub names: &'a [&'a str],
+    /// Passwords are hashed with {ARGON2}, which is slow on purpose.
+    pub argon2: bool,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             names: &["localhost", "127.0.0.1"],
+            argon2: false,
         }
     }
 }
@@ -178,9 +183,29 @@ impl Slapd {
         assert!(done.status.success(), "{done:?}");
     }
 
+    /// Hires so many: `member.0`, whose WeCom userid is `Member0`, and so on.
+    pub fn add_members(&self, members: usize) {
+        let entry = |n: usize| {
+            let login = format!("member.{n}");
+            format!(
+                "dn: {}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: {login}\n\
+                 cn: Member {n}\nsn: {n}\nemployeeNumber: Member{n}\n\
+                 userPassword: {START_PASSWORD}\n\n",
+                dn(&login)
+            )
+        };
+        self.modify_as_root(&(0..members).map(entry).collect::<String>());
+    }
+
     /// Whether a bind works, asked by ldapwhoami.
     pub fn bind_works(&self, dn: &str, password: &str) -> bool {
         self.run("ldapwhoami", dn, password, &[]).status.success()
+    }
+
+    /// Whether somebody who has signed in may look at their own entry.
+    pub fn may_read_itself(&self, dn: &str, password: &str) -> bool {
+        let own = ["-LLL", "-b", dn, "-s", "base"];
+        self.run("ldapsearch", dn, password, &own).status.success()
     }
 
     /// Some attributes of an entry as the administrator sees them, by lower-case name.
@@ -230,7 +255,7 @@ fn prepare(folder: &Path, options: &Options<'_>) -> String {
     write("ca.pem", ca.pem());
     write("server.pem", &server.certificate);
     write("server.key", &server.key);
-    write("slapd.conf", &configuration(folder));
+    write("slapd.conf", &configuration(folder, options));
     write("people.ldif", &people());
     std::fs::create_dir(folder.join("db")).unwrap();
     let done = Command::new("/usr/sbin/slapadd")
@@ -244,8 +269,12 @@ fn prepare(folder: &Path, options: &Options<'_>) -> String {
     ca.pem().to_owned()
 }
 
-fn configuration(folder: &Path) -> String {
+fn configuration(folder: &Path, options: &Options<'_>) -> String {
     let folder = folder.display();
+    let (module, hash) = match options.argon2 {
+        true => ("moduleload argon2.so", "{ARGON2}"),
+        false => ("", "{SSHA}"),
+    };
     format!(
         r#"include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -253,13 +282,14 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb.so
 moduleload ppolicy.so
+{module}
 pidfile {folder}/slapd.pid
 TLSCACertificateFile {folder}/ca.pem
 TLSCertificateFile {folder}/server.pem
 TLSCertificateKeyFile {folder}/server.key
 TLSVerifyClient never
 security simple_bind=128 update_ssf=128
-password-hash {{SSHA}}
+password-hash {hash}
 disallow bind_anon
 database mdb
 suffix {SUFFIX}
@@ -272,6 +302,7 @@ index objectClass,uid,employeeNumber,member,uniqueMember eq
 access to attrs=userPassword
   by self =xw
   by dn.exact="{SERVICE_DN}" =xw
+  by dn.exact="{SETTER_DN}" =xw
   by anonymous auth
   by * none
 access to attrs=pwdHistory
@@ -279,9 +310,11 @@ access to attrs=pwdHistory
 access to attrs=pwdReset
   by dn.exact="{SERVICE_DN}" write
   by dn.exact="{READER_DN}" read
+  by dn.exact="{SETTER_DN}" read
   by * none
 access to *
   by dn.exact="{SERVICE_DN}" read
+  by dn.exact="{SETTER_DN}" read
   by dn.exact="{READER_DN}" read
   by self read
   by * none
@@ -312,7 +345,11 @@ dc: example
             "dn: ou={unit},{SUFFIX}\nobjectClass: organizationalUnit\nou: {unit}\n\n"
         ));
     }
-    for (dn, name) in [(SERVICE_DN, "rekey"), (READER_DN, "reader")] {
+    for (dn, name) in [
+        (SERVICE_DN, "rekey"),
+        (READER_DN, "reader"),
+        (SETTER_DN, "setter"),
+    ] {
         ldif.push_str(&format!(
             "dn: {dn}\nobjectClass: applicationProcess\nobjectClass: simpleSecurityObject\n\
              cn: {name}\nuserPassword: {service}\n\n"

@@ -85,6 +85,17 @@ pub(super) trait Dialect: Send + Sync {
         lasting: Lasting,
     ) -> Result<LdapResult, Fault>;
 
+    /// What stands against passwords that must be changed at the next sign-in, in words; found out
+    /// without changing anything. What [`Dialect::right_to_reset`] finds is not said again.
+    async fn against_temporary(
+        &self,
+        _session: &mut Session,
+        _lookup: &Lookup,
+        _dn: &str,
+    ) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+
     /// Why a change was refused, when the directory gave one of its own reasons. What every LDAP
     /// server says alike (busy, a referral, missing rights) is understood without it.
     fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal>;
@@ -151,6 +162,8 @@ pub(super) struct AccountPolicy {
     pub(super) locks: bool,
     /// For how long; `None`: until somebody unlocks.
     pub(super) lock_lasts: Option<Duration>,
+    /// Who must change the password is asked for another one at the next sign-in.
+    pub(super) enforces_must_change: bool,
 }
 
 /// What changes with the entry, as [`ChangeMark`] keeps it.

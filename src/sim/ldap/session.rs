@@ -189,6 +189,10 @@ impl Session {
         }
         let value = change.modification.vals.first().map(Vec::as_slice);
         let must_change = match (&change.operation, value) {
+            // It is TRUE or not there: whoever tries learns whether they might.
+            (LdapModifyType::Delete, Some(b"FALSE")) => {
+                return Err(tree.nothing_to_delete(&self.asker(), &target));
+            }
             (LdapModifyType::Delete, _) | (LdapModifyType::Replace, None | Some(b"FALSE")) => false,
             (LdapModifyType::Add | LdapModifyType::Replace, Some(b"TRUE")) => true,
             _ => {

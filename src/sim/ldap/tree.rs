@@ -270,6 +270,18 @@ impl Tree {
         Ok(())
     }
 
+    /// What whoever deletes a value of `pwdReset` that is not there is told: rights come first.
+    pub(super) fn nothing_to_delete(&self, asker: &NormalDn, target: &NormalDn) -> Refusal {
+        let code = if Some(asker) != self.service_dn.as_ref() {
+            LdapResultCode::InsufficentAccessRights
+        } else if self.entries.contains_key(target) {
+            LdapResultCode::NoSuchAttribute
+        } else {
+            LdapResultCode::NoSuchObject
+        };
+        Refusal::new(code, "")
+    }
+
     /// The entries of a search, at most its size limit and one more.
     pub(super) fn search(&self, request: &LdapSearchRequest) -> Result<Vec<&Entry>, Refusal> {
         let base = NormalDn::parse(&request.base)

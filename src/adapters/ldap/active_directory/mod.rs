@@ -40,6 +40,9 @@ mod control {
     pub(super) const SMARTCARD: u32 = 0x4_0000;
 }
 
+/// pwdLastSet of whoever has to change the password first.
+const MUST_CHANGE: &str = "0";
+
 /// LDAP_SERVER_POLICY_HINTS_OID (MS-ADTS, 3.1.1.3.4.1.27) and the number it had before: with it
 /// a reset obeys the history. Samba 4.17 has neither.
 const POLICY_HINTS: [&str; 2] = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
@@ -96,7 +99,7 @@ impl Dialect for ActiveDirectory {
             changed_at: time("pwdLastSet"),
             // The domain or the PSO that applies, reckoned by the controller itself.
             expires_at: time("msDS-UserPasswordExpiryTimeComputed"),
-            must_change: entry.first("pwdLastSet") == Some("0") && !never,
+            must_change: entry.first("pwdLastSet") == Some(MUST_CHANGE) && !never,
             locked: has(entry, computed, control::LOCKED),
         }
     }
@@ -185,7 +188,9 @@ impl Dialect for ActiveDirectory {
     /// administrator's, and only a bind with the new password tells. Another controller counts
     /// uSNChanged on its own, so there only the password's own mark says anything.
     fn landed(&self, mark: &ChangeMark, now: &Marks, _bind_dn: &str) -> Landed {
-        if now.password == mark.password_mark {
+        // Who had to change the password may have got another one for one sign-in: it looks alike.
+        let tells = now.password != MUST_CHANGE || now.entry == mark.entry_mark;
+        if now.password == mark.password_mark && tells {
             Landed::NotYet
         } else {
             Landed::Unclear
@@ -213,7 +218,7 @@ impl Dialect for ActiveDirectory {
         };
         let mut changes = vec![replace("unicodePwd", &quoted), replace("lockoutTime", b"0")];
         if lasting == Lasting::UntilSignIn {
-            changes.push(replace("pwdLastSet", b"0"));
+            changes.push(replace("pwdLastSet", MUST_CHANGE.as_bytes()));
         }
         session.modify(dn, changes, hints).await
     }

@@ -61,6 +61,7 @@ fn read(entry: &Entry, names: &[&str; 6], complex: bool) -> AccountPolicy {
         },
         locks: number(entry, threshold).is_some(),
         lock_lasts: span(duration),
+        enforces_must_change: true,
     }
 }
 

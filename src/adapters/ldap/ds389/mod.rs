@@ -28,6 +28,8 @@ const PERSON: [&str; 3] = ["person", "organizationalPerson", "inetOrgPerson"];
 const CONFIG: &str = "cn=config";
 /// passwordExpirationTime of whoever has to change the password first.
 const MUST_CHANGE: &str = "19700101000000Z";
+/// passwordExpirationTime of nobody's password.
+const ABSENT: &str = "19990102030405Z";
 /// passwordExpirationTime of a password that never expires.
 const NEVER: &str = "20380119031407Z";
 
@@ -60,8 +62,6 @@ impl Dialect for Ds389 {
 
     /// Also the right to end the must-change that follows every reset.
     async fn right_to_reset(&self, session: &mut Session, dn: &str) -> Result<RightToReset, Fault> {
-        /// An end that nobody's password has.
-        const ABSENT: &str = "19990102030405Z";
         let right = right_by_delete(session, dn).await?;
         if right != RightToReset::Held {
             return Ok(right);
@@ -183,6 +183,12 @@ impl Dialect for Ds389 {
         password: &Password,
         lasting: Lasting,
     ) -> Result<LdapResult, Fault> {
+        // Looked at before anything is changed: what has to be temporary must not turn out to last.
+        if lasting == Lasting::UntilSignIn
+            && let Some(against) = self.against_temporary(session, lookup, dn).await?
+        {
+            return Err(Fault::Refused(against));
+        }
         let result = session.modify_password(dn, password).await?;
         if result.rc == 0 {
             // The password is set, whatever becomes of this.
@@ -200,6 +206,17 @@ impl Dialect for Ds389 {
             }
         }
         Ok(result)
+    }
+
+    async fn against_temporary(
+        &self,
+        session: &mut Session,
+        _lookup: &Lookup,
+        dn: &str,
+    ) -> Result<Option<String>, Fault> {
+        let may = may_delete(session, dn, "passwordExpirationTime", ABSENT).await?;
+        let may_not = "the service account may not write passwordExpirationTime";
+        Ok((may == Ok(false)).then(|| may_not.to_owned()))
     }
 
     /// Every refusal by a policy says so in the control but one: a password that is the same as

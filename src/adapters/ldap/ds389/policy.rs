@@ -97,6 +97,8 @@ pub(super) fn read(entry: &Entry) -> Option<AccountPolicy> {
         },
         locks: is_on(entry, "passwordLockout"),
         lock_lasts: seconds("passwordLockoutDuration").filter(|_| !is_off(entry, "passwordUnlock")),
+        // The end in the entry is enough.
+        enforces_must_change: true,
     })
 }
 

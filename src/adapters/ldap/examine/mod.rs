@@ -26,8 +26,13 @@ pub(super) type ServerTime = (&'static str, &'static str);
 
 impl LdapDirectory {
     /// Looks at every part of the directory that resets need, and tells each finding as soon as
-    /// it is there. Also returns the WeCom userid of one employee, for a look at WeCom.
-    pub async fn examine(&self, tell: &mut (dyn FnMut(Finding) + Send)) -> Option<WecomUserId> {
+    /// it is there. `temporary`: passwords are to be set that work for one sign-in. Also returns the
+    /// WeCom userid of one employee, for a look at WeCom.
+    pub async fn examine(
+        &self,
+        temporary: bool,
+        tell: &mut (dyn FnMut(Finding) + Send),
+    ) -> Option<WecomUserId> {
         let mut sample: Option<(Account, Session)> = None;
         for server in self.servers.iter() {
             let url = server.url().0;
@@ -43,7 +48,29 @@ impl LdapDirectory {
                 Err((step, fault)) => tell(wrong(&url, step, &fault)),
             }
         }
+        if let (true, Some((account, session))) = (temporary, &mut sample) {
+            tell(self.temporary(session, account).await);
+        }
         self.around(sample, tell).await
+    }
+
+    /// Whether passwords can be set that must be changed at the next sign-in.
+    async fn temporary(&self, session: &mut Session, account: &Account) -> Finding {
+        const PART: &str = "temporary passwords";
+        let dialect = &self.lookup.dialect;
+        let against = dialect.against_temporary(session, &self.lookup, account.dn.as_str());
+        match against.await {
+            Ok(None) => Finding::fine(PART, "can be set for one sign-in, as [chat] asks for"),
+            Ok(Some(why)) => Finding::wrong(
+                PART,
+                why,
+                format!(
+                    "Compare with {}, or let [chat] passwords be \"off\".",
+                    dialect.rights_file()
+                ),
+            ),
+            Err(fault) => failed(PART, &fault),
+        }
     }
 
     /// One server: connection, sign-in, search, the right to reset.

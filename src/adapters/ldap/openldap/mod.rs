@@ -153,22 +153,42 @@ impl Dialect for OpenLdap {
     async fn set_password(
         &self,
         session: &mut Session,
-        _lookup: &Lookup,
+        lookup: &Lookup,
         dn: &str,
         password: &Password,
         lasting: Lasting,
     ) -> Result<LdapResult, Fault> {
         // Looked at before anything is changed: what has to be temporary must not turn out to last.
-        if lasting == Lasting::UntilSignIn && !may_demand_change(session, dn).await? {
-            return Err(Fault::Refused(
-                "the service account may not write pwdReset".to_owned(),
-            ));
+        if lasting == Lasting::UntilSignIn
+            && let Some(against) = self.against_temporary(session, lookup, dn).await?
+        {
+            return Err(Fault::Refused(against));
         }
         let result = session.modify_password(dn, password).await?;
         if result.rc == 0 && lasting == Lasting::UntilSignIn {
             demand_change(session, dn).await;
         }
         Ok(result)
+    }
+
+    /// The right to write pwdReset, and a policy that goes by it.
+    async fn against_temporary(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        dn: &str,
+    ) -> Result<Option<String>, Fault> {
+        // A reset sets FALSE nowhere: slapd takes the attribute away instead.
+        let may = may_delete(session, dn, "pwdReset", "FALSE").await?;
+        if !may.unwrap_or(false) {
+            return Ok(Some(
+                "the service account may not write pwdReset".to_owned(),
+            ));
+        }
+        let entry = session.read(dn, &["pwdPolicySubentry"]).await?;
+        let policy = self.policy_of(session, lookup, entry.as_ref()).await?;
+        let unheeded = "the policy does not say pwdMustChange: TRUE, so pwdReset means nothing";
+        Ok((!policy.enforces_must_change).then(|| unheeded.to_owned()))
     }
 
     fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {
@@ -178,13 +198,6 @@ impl Dialect for OpenLdap {
     fn proof(&self, result: &LdapResult) -> ProvingBind {
         ppolicy::proof(result)
     }
-}
-
-/// Whether the service account may write pwdReset, found out without changing anything.
-async fn may_demand_change(session: &mut Session, dn: &str) -> Result<bool, Fault> {
-    // A reset sets FALSE nowhere: slapd takes the attribute away instead.
-    let may = may_delete(session, dn, "pwdReset", "FALSE").await?;
-    Ok(may.unwrap_or(false))
 }
 
 /// The password is set, whatever becomes of this. A reset clears pwdReset, so it comes after.

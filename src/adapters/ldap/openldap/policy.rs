@@ -7,7 +7,7 @@ use super::super::session::Entry;
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 
 /// What is asked for.
-pub(super) const ATTRIBUTES: [&str; 11] = [
+pub(super) const ATTRIBUTES: [&str; 12] = [
     "pwdMinLength",
     "pwdMaxLength",
     "pwdCheckQuality",
@@ -16,6 +16,7 @@ pub(super) const ATTRIBUTES: [&str; 11] = [
     "pwdMaxAge",
     "pwdLockout",
     "pwdLockoutDuration",
+    "pwdMustChange",
     "pwdUseCheckModule",
     "pwdCheckModule",
     "pwdCheckModuleArg",
@@ -54,6 +55,7 @@ pub(super) fn read(entry: &Entry) -> AccountPolicy {
         },
         locks: is_true("pwdLockout"),
         lock_lasts: seconds("pwdLockoutDuration"),
+        enforces_must_change: is_true("pwdMustChange"),
     }
 }
 
