@@ -40,6 +40,8 @@ pub enum EventKind {
     Freeze,
     /// The people in `[alarm]` were told, or could not be.
     AlarmRung,
+    /// A one-time link was made for an employee: to the `form`, or to a kiosk's `picture`.
+    LinkOffered,
 }
 
 impl EventKind {
@@ -60,6 +62,7 @@ impl EventKind {
             Self::Objected => "objected",
             Self::Freeze => "freeze",
             Self::AlarmRung => "alarm_rung",
+            Self::LinkOffered => "link_offered",
         }
     }
 }

@@ -80,6 +80,20 @@ pub const ANSWER_TICK: Duration = Duration::from_millis(400);
 pub const FREEZE: Duration = DAY;
 /// How long a one-time link works.
 pub const LINK_LIFETIME: Duration = Duration::from_secs(300);
+/// Things one member does in the chat: each may be answered with three messages, and WeCom drops
+/// what is more than 30 a minute.
+pub const CHAT_COMMANDS: SlidingLimit = SlidingLimit {
+    count: 6,
+    window: MINUTE,
+};
+/// Who opens the chat again within this time is not told how it works again.
+pub const CHAT_GREETING: Duration = Duration::from_secs(10 * 60);
+/// Things from the chat that are done at the same time, each for another member.
+pub const CHAT_AT_ONCE: usize = 64;
+/// Things from the chat that wait or are done; WeCom is asked to bring more of them later.
+pub const CHAT_WAITING: usize = 1024;
+/// An alarm that nobody in `[alarm]` could be told is rung again after this.
+pub const ALARM_AGAIN: Duration = Duration::from_secs(120);
 /// A nonce in a kiosk's picture is replaced after this.
 pub const PAIRING_LIFETIME: Duration = MINUTE;
 /// How long a member's session with the form lasts.

@@ -237,3 +237,27 @@ pub enum Alarm {
     /// Too many wrong codes from remote sessions: their codes are off for a while.
     RemoteCodesOff,
 }
+
+impl Alarm {
+    /// The word that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StoppedByEmployee => "stopped_by_employee",
+            Self::ChangedByStranger => "changed_by_stranger",
+            Self::Frozen => "frozen",
+            Self::RemoteCodesOff => "remote_codes_off",
+        }
+    }
+
+    /// Reads the word that is stored.
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::StoppedByEmployee,
+            Self::ChangedByStranger,
+            Self::Frozen,
+            Self::RemoteCodesOff,
+        ]
+        .into_iter()
+        .find(|alarm| alarm.as_str() == word)
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::grant::Grant;
-use super::message::{Card, CardAnswer, CardId, Concern, Message};
+use super::message::{Alarm, Card, CardAnswer, CardId, Concern, Message};
 use super::vouched::Vouched;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, EventKind};
@@ -234,6 +234,10 @@ pub trait Identity: Send + Sync {
 
     /// Whose one-time `code` that is: an active member of this company whom the app reaches.
     async fn who(&self, code: &str) -> Result<Vouched, NotVouched>;
+
+    /// Whether somebody whom the channel has vouched for is still an active member whom the app
+    /// reaches: a message may have been on its way while they left.
+    async fn still(&self, vouched: &Vouched) -> Result<(), NotVouched>;
 }
 
 /// The store could not be read or written. Nothing may go on without its record.
@@ -557,6 +561,25 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What IT has to know.
+    pub fn alarm(self) -> Alarm {
+        match self {
+            Self::Before => Alarm::StoppedByEmployee,
+            Self::After => Alarm::ChangedByStranger,
+        }
+    }
+}
+
+/// An alarm that has to be rung, and was heard by nobody yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OwedAlarm {
+    /// What happened.
+    pub what: Alarm,
+    /// In which reset, to whose account, where.
+    pub concern: Concern,
+}
+
 /// An objection that counted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Objection {
@@ -575,8 +598,9 @@ pub trait Objections: Send + Sync {
     async fn register(&self, card: &SentCard, now: Timestamp) -> Result<(), StoreError>;
 
     /// An employee objects to the reset of a card that they got: its code is useless, and a change
-    /// that was not asked for yet is never asked for; with one `objected` record (the first time).
-    /// `None`: no such card, or somebody else's.
+    /// that was not asked for yet is never asked for; with one `objected` record (the first time)
+    /// and the alarm that is owed then, due in [`ALARM_AGAIN`](crate::domain::limits::ALARM_AGAIN). `None`: no such card, or
+    /// somebody else's.
     async fn object(
         &self,
         card: &CardId,
@@ -584,7 +608,8 @@ pub trait Objections: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Objection>, StoreError>;
 
-    /// Lets nobody reset the account until then, with `record` in the same transaction.
+    /// Lets nobody reset the account until then, with `record` and the alarm that is owed, due in
+    /// [`ALARM_AGAIN`](crate::domain::limits::ALARM_AGAIN), in the same transaction.
     async fn freeze(
         &self,
         account: &AccountKey,
@@ -601,6 +626,13 @@ pub trait Objections: Send + Sync {
         account: &AccountKey,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Alarms that are owed and due. Each is put off by this call, by [`ALARM_AGAIN`](crate::domain::limits::ALARM_AGAIN), so
+    /// that two processes do not ring at once and one that dies loses nothing.
+    async fn owed_alarms(&self, now: Timestamp) -> Result<Vec<OwedAlarm>, StoreError>;
+
+    /// An alarm is owed no more: somebody heard it, or nobody is there to hear any.
+    async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError>;
 }
 
 /// Where a one-time link leads.

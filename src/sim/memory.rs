@@ -23,7 +23,7 @@ use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{
-    AuditLog, Claim, Entropy, Link, OpenIntent, Pairing, SentCard, StoreError, Throttles,
+    AuditLog, Claim, Entropy, Link, OpenIntent, OwedAlarm, Pairing, SentCard, StoreError, Throttles,
 };
 
 /// What goes wrong with a write.
@@ -58,6 +58,8 @@ struct State {
     changes: BTreeMap<AccountKey, Timestamp>,
     pairings: Vec<Shown>,
     cards: Vec<SentCard>,
+    /// Owed, and when each is due.
+    alarms: Vec<(OwedAlarm, Timestamp)>,
     objected: BTreeSet<ResetId>,
     frozen: BTreeMap<AccountKey, Timestamp>,
     links: BTreeMap<String, Link>,

@@ -14,8 +14,8 @@ use crate::domain::time::Timestamp;
 use crate::flow::message::CardId;
 use crate::flow::ports::{
     AuditLog, Claim, Codes, Deliveries, Intent, Intents, Issued, Link, Links, Objection,
-    Objections, OpenIntent, Opened, Outcome, Pairing, Pairings, PictureName, SentCard, StoreError,
-    Throttles,
+    Objections, OpenIntent, Opened, Outcome, OwedAlarm, Pairing, Pairings, PictureName, SentCard,
+    StoreError, Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -123,6 +123,14 @@ impl<S: Objections> Objections for Mortal<S> {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         self.store.frozen_until(account, now).await
+    }
+
+    async fn owed_alarms(&self, now: Timestamp) -> Result<Vec<OwedAlarm>, StoreError> {
+        self.write(self.store.owed_alarms(now)).await
+    }
+
+    async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError> {
+        self.write(self.store.alarm_rung(alarm)).await
     }
 }
 

@@ -97,6 +97,11 @@ impl World {
         state.dies_at = None;
     }
 
+    /// Changes the faults: `world.set_faults(|faults| faults.channel_down = 1000)`.
+    pub fn set_faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.lock().faults);
+    }
+
     /// No more faults and no more deaths: time to settle.
     pub fn calm(&self) {
         let mut state = self.lock();

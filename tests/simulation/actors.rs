@@ -10,10 +10,13 @@ use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, Verdict};
 use rekey::domain::secret::{CodeDigits, Password};
 use rekey::domain::strength::Strength;
 use rekey::domain::time::Timestamp;
-use rekey::flow::driver::Running;
+use rekey::flow::driver::{Running, objecting};
 use rekey::flow::effect::Input;
+use rekey::flow::grant::Lasting;
+use rekey::flow::message::{CardBody, CardButton};
 use rekey::flow::ports::{Assessor, Clock};
 use rekey::flow::prompt::{Prompt, Refusal};
+use rekey::flow::vouched::Vouched;
 
 use crate::Company;
 
@@ -56,10 +59,14 @@ pub enum Actor {
     OtherCode,
     /// Tries protected, disabled, unmapped and invented names with any code.
     Prober,
+    /// Writes a new password in the chat, where WeCom vouches for them; thaws what is frozen.
+    Chatting,
+    /// Says "not me" of whatever comes to their phone, and perhaps freezes.
+    Objecting,
 }
 
 impl Actor {
-    pub const KINDS: u64 = 6;
+    pub const KINDS: u64 = 8;
 
     pub fn of(n: u64) -> Self {
         match n {
@@ -68,7 +75,9 @@ impl Actor {
             2 => Self::Leaving,
             3 => Self::Guesser,
             4 => Self::OtherCode,
-            _ => Self::Prober,
+            5 => Self::Prober,
+            6 => Self::Chatting,
+            _ => Self::Objecting,
         }
     }
 }
@@ -132,8 +141,47 @@ impl Visit {
     /// future: when the program dies, both are gone.
     pub async fn live(&mut self, company: &Company) {
         tokio::time::sleep(Duration::from_millis(company.world.below(4000))).await;
-        let (running, work) = company.resets(&self.kiosk.clone()).begin();
-        tokio::join!(self.act(company, running), work);
+        match self.actor {
+            Actor::Objecting => self.object(company).await,
+            Actor::Chatting => {
+                let phone = self.phone.and_then(WecomUserId::parse).expect("a phone");
+                let lasting = match company.world.below(2) {
+                    0 => Lasting::ByPolicy,
+                    _ => Lasting::UntilSignIn,
+                };
+                let vouched = Vouched::by_channel(phone);
+                let (running, work) = company.resets("WeCom").begin_vouched(vouched, lasting);
+                tokio::join!(self.act(company, running), work);
+            }
+            _ => {
+                let (running, work) = company.resets(&self.kiosk.clone()).begin();
+                tokio::join!(self.act(company, running), work);
+            }
+        }
+    }
+
+    /// Looks at the phone now and then, and presses what is there.
+    async fn object(&mut self, company: &Company) {
+        let phone = self.phone.and_then(WecomUserId::parse).expect("a phone");
+        for _ in 0..6 {
+            tokio::time::sleep(Duration::from_millis(company.world.below(12_000))).await;
+            let cards = company.people.cards(&phone);
+            let Some(card) = cards.get(company.world.below(cards.len() as u64) as usize) else {
+                continue;
+            };
+            let button = match card.body {
+                CardBody::IsItYou { .. } => CardButton::NotMe,
+                CardBody::Freeze { .. } => CardButton::Freeze,
+            };
+            let pressed = objecting::pressed(&company.ports, &card.id, button, &phone).await;
+            if let Ok(Some(press)) = pressed {
+                count(match button {
+                    CardButton::NotMe => "somebody said not me",
+                    CardButton::Freeze => "somebody froze an account",
+                });
+                press.finish(&company.ports, "ticket").await;
+            }
+        }
     }
 
     async fn act(&mut self, company: &Company, mut running: Running) {
@@ -171,6 +219,8 @@ impl Visit {
                     Some(self.password(company))
                 }
                 Prompt::Done { .. } | Prompt::Ended { .. } => return,
+                Prompt::Frozen { .. } if self.saw.len() > 6 => return,
+                Prompt::Frozen { .. } => Some(Input::Unfreeze),
                 _ => None,
             };
             if let Some(input) = input

@@ -19,7 +19,7 @@ use rekey::domain::code::{CodeRules, Place};
 use rekey::domain::policy::SitePolicy;
 use rekey::domain::secret::SiteKey;
 use rekey::flow::driver::Resets;
-use rekey::flow::driver::settle::settle;
+use rekey::flow::driver::settle::{ring_owed, settle};
 use rekey::flow::ports::{Clock, Ports};
 use rekey::sim::memory::MemoryStore;
 use rekey::sim::mortal::Mortal;
@@ -64,7 +64,7 @@ impl Company {
             objections: mortal.clone(),
             links: mortal.clone(),
             deliveries: mortal,
-            alarm: [].into(),
+            alarm: [WecomUserId::parse("TheLead").expect("a userid")].into(),
             assessor: Arc::new(actors::LengthOnly),
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),
@@ -85,7 +85,7 @@ impl Company {
 
     fn resets(&self, kiosk: &str) -> Resets {
         let place = Place {
-            front: "kiosk",
+            front: if kiosk == "WeCom" { "chat" } else { "kiosk" },
             kiosk: kiosk.to_owned(),
         };
         let site = SitePolicy {
@@ -156,6 +156,9 @@ async fn run(seed: u64) {
     for _ in 0..45 {
         tokio::time::sleep(Duration::from_secs(10)).await;
         settle(&company.ports, None)
+            .await
+            .expect("the store works again");
+        ring_owed(&company.ports)
             .await
             .expect("the store works again");
     }

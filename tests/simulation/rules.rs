@@ -25,6 +25,7 @@ pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
     grants(company, &records);
     codes(&records);
     told_apart(visits);
+    objections(&records);
     outcomes(company, &records).await;
     words(company, visits);
     if calm {
@@ -39,9 +40,46 @@ fn of<'a>(records: &'a [AuditRecord], event: &str, result: &str) -> Vec<&'a Audi
         .collect()
 }
 
+/// What an employee has stopped or frozen is never asked for afterwards, and IT hears of it.
+fn objections(records: &[AuditRecord]) {
+    let intents = of(records, "change_intent", "asked");
+    for objected in of(records, "objected", "before_change") {
+        let after = intents
+            .iter()
+            .find(|intent| intent.reset == objected.reset && intent.seq > objected.seq);
+        assert_eq!(after, None, "not me: nothing is asked for any more");
+        count("a reset was stopped by its employee");
+    }
+    let freezes = records.iter().filter(|r| r.event == "freeze");
+    for frozen in freezes.clone().filter(|r| r.result == "frozen") {
+        let thawed = freezes
+            .clone()
+            .find(|r| r.result == "unfrozen" && r.account == frozen.account && r.seq > frozen.seq);
+        let until = thawed.map_or(u64::MAX, |r| r.seq);
+        let within = intents.iter().find(|intent| {
+            intent.account == frozen.account && (frozen.seq..until).contains(&intent.seq)
+        });
+        assert_eq!(within, None, "frozen: nothing is asked for");
+        if thawed.is_some() {
+            count("a frozen account was thawed by its employee");
+        }
+    }
+    let owed = records
+        .iter()
+        .filter(|r| r.event == "objected" || (r.event == "freeze" && r.result == "frozen"));
+    for owed in owed {
+        let heard = of(records, "alarm_rung", "sent");
+        let heard = heard
+            .iter()
+            .any(|r| r.reset == owed.reset && r.seq > owed.seq);
+        assert!(heard, "an alarm is heard in the end: {owed:?}");
+    }
+}
+
 /// Rule 1: no password without a proof for this account in this reset, and one change at most.
 fn grants(company: &Company, records: &[AuditRecord]) {
-    let right = of(records, "code_judged", "right");
+    let mut right = of(records, "code_judged", "right");
+    right.extend(of(records, "reset_started", "vouched"));
     let mut by_reset: HashMap<String, u32> = HashMap::new();
     for set in company.people.sets() {
         let Some(reset) = set.reset else { continue };

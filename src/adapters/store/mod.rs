@@ -5,6 +5,7 @@
 //! (WAL with `synchronous = FULL`) before anything is answered. The site key lies in a file of
 //! its own, and beside it the head file, which remembers where the audit chain ends.
 
+mod alarms;
 mod audit;
 mod codes;
 mod head;

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 
 use super::step::front;
-use super::{SqliteStore, tidy};
+use super::{SqliteStore, alarms, tidy};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Place, ResetId};
 use crate::domain::time::Timestamp;
-use crate::flow::message::{CardId, Concern};
-use crate::flow::ports::{Intent, Objection, Objections, SentCard, Stage, StoreError};
+use crate::flow::message::{Alarm, CardId, Concern};
+use crate::flow::ports::{Intent, Objection, Objections, OwedAlarm, SentCard, Stage, StoreError};
 
 #[async_trait]
 impl Objections for SqliteStore {
@@ -74,6 +74,7 @@ impl Objections for SqliteStore {
                 result: stage.as_str(),
             })
             .await?;
+            alarms::owe(step.sql(), stage.alarm(), &card.concern, now).await?;
         }
         step.commit().await?;
         Ok(Some(Objection { card, stage, first }))
@@ -95,6 +96,12 @@ impl Objections for SqliteStore {
         .execute(step.sql())
         .await?;
         step.audit(record).await?;
+        let concern = Concern {
+            reset: record.reset.clone(),
+            account: account.clone(),
+            place: record.place.clone(),
+        };
+        alarms::owe(step.sql(), Alarm::Frozen, &concern, record.at).await?;
         step.commit().await
     }
 
@@ -120,6 +127,14 @@ impl Objections for SqliteStore {
                 .fetch_optional(&self.0.pool)
                 .await?;
         Ok(until.map(Timestamp::from_millis))
+    }
+
+    async fn owed_alarms(&self, now: Timestamp) -> Result<Vec<OwedAlarm>, StoreError> {
+        alarms::due(self, now).await
+    }
+
+    async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError> {
+        alarms::rung(self, alarm).await
     }
 }
 

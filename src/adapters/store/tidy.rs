@@ -86,3 +86,15 @@ pub(super) async fn deliveries(
     .await?;
     Ok(())
 }
+
+/// Removes some alarms that nobody could be told for days.
+pub(super) async fn alarms(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM alarms WHERE (reset_id, what) IN \
+         (SELECT reset_id, what FROM alarms WHERE owed_at < ? LIMIT 20)",
+    )
+    .bind(now.minus(KEPT.saturating_mul(2)).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}

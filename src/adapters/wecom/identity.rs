@@ -83,13 +83,24 @@ impl Identity for Wecom {
         let asked = self.call(&self.sign_ins, self.timeout, || self.api.signed_in(code));
         let member = asked.await.map_err(blame)?.member()?;
         // The sign-in answers for members outside the app's range too, and may for some who left.
+        self.active(&member).await?;
+        Ok(Vouched::by_channel(member))
+    }
+
+    async fn still(&self, vouched: &Vouched) -> Result<(), NotVouched> {
+        self.active(vouched.userid()).await
+    }
+}
+
+impl Wecom {
+    async fn active(&self, member: &WecomUserId) -> Result<(), NotVouched> {
         let asked = self.call(&self.sign_ins, self.timeout, || {
             self.api.member(member.as_str())
         });
         match asked.await.map_err(blame)?.status {
             1 => {
                 self.sign_ins.circuit.worked();
-                Ok(Vouched::by_channel(member))
+                Ok(())
             }
             _ => Err(NotVouched::NotActive),
         }

@@ -1,5 +1,6 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
+pub mod chatting;
 pub mod objecting;
 pub mod outage;
 pub mod pairing;

@@ -1,13 +1,15 @@
 //! "Not me": an employee presses a button of a card. What that does depends on how far the reset
 //! had come; a freeze is a second, explained press.
 
+use std::time::Duration;
+
 use super::sending;
 use crate::domain::account::WecomUserId;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::limits;
 use crate::flow::driver::pairing::readable;
-use crate::flow::message::{Alarm, CardAnswer, CardBody, CardButton, CardId, Concern, Pressed};
-use crate::flow::ports::{Link, LinkTo, Ports, SentCard, Stage, StoreError};
+use crate::flow::message::{Alarm, CardAnswer, CardBody, CardButton, CardId, Pressed};
+use crate::flow::ports::{Link, LinkTo, Objection, OwedAlarm, Ports, SentCard, Stage, StoreError};
 
 /// Characters of a one-time link's token: 13 of 31 are 64.4 random bits, 26 are 128.
 const TOKEN_CHARS: usize = 26;
@@ -18,11 +20,25 @@ pub enum Owed {
     /// Nothing more: the card says it all.
     Nothing,
     /// A link to a form that sets a new password at once: the last one is a stranger's.
-    NewPassword(Link),
+    NewPassword {
+        /// The link.
+        link: Link,
+        /// The employee's language tag.
+        language: Option<String>,
+    },
 }
 
-/// A press of a card's button, as the channel delivered it. `ticket` is the channel's permission
-/// to update the card. `None`: no card of ours, or somebody else's; nothing was done.
+/// A press that counted. What has to be quick is done; [`Press::finish`] does the rest.
+pub struct Press {
+    /// What the employee is owed, at once.
+    pub owed: Owed,
+    card: SentCard,
+    outcome: Pressed,
+    alarm: Alarm,
+}
+
+/// A press of a card's button, as the channel delivered it. `None`: no card of ours, or somebody
+/// else's, or it was pressed before; nothing was done.
 ///
 /// # Errors
 /// When the state cannot be written: then the press did nothing, and may be delivered again.
@@ -31,59 +47,91 @@ pub async fn pressed(
     card: &CardId,
     button: CardButton,
     by: &WecomUserId,
-    ticket: &str,
-) -> Result<Option<Owed>, StoreError> {
+) -> Result<Option<Press>, StoreError> {
     let now = ports.clock.now().wall;
     let Some(objection) = ports.objections.object(card, by, now).await? else {
         return Ok(None);
     };
-    let card = objection.card;
-    let (outcome, owed) = match button {
-        CardButton::NotMe => {
-            let (alarm, outcome) = match objection.stage {
-                Stage::Before => (Alarm::StoppedByEmployee, Pressed::Stopped),
-                Stage::After => (Alarm::ChangedByStranger, Pressed::Alarmed),
-            };
-            if !objection.first {
-                return Ok(Some(Owed::Nothing));
-            }
-            ring(ports, alarm, &card.concern).await;
-            (outcome, owed(ports, &card, objection.stage).await?)
-        }
+    let Objection { card, stage, first } = objection;
+    Ok(match button {
+        CardButton::NotMe if !first => None,
+        CardButton::NotMe => Some(Press {
+            owed: owed(ports, &card, stage).await,
+            card,
+            outcome: match stage {
+                Stage::Before => Pressed::Stopped,
+                Stage::After => Pressed::Alarmed,
+            },
+            alarm: stage.alarm(),
+        }),
         CardButton::Freeze => {
             freeze(ports, &card).await?;
-            ring(ports, Alarm::Frozen, &card.concern).await;
-            (Pressed::Frozen, Owed::Nothing)
+            Some(Press {
+                owed: Owed::Nothing,
+                card,
+                outcome: Pressed::Frozen,
+                alarm: Alarm::Frozen,
+            })
         }
-    };
-    let answer = CardAnswer {
-        to: by.clone(),
-        language: card.language.clone(),
-        outcome,
-    };
-    if let Err(error) = ports.messenger.answer_card(&answer, ticket).await {
-        tracing::warn!(%error, "a card was not updated");
-    }
-    if outcome != Pressed::Frozen {
-        let second = SentCard {
-            id: sending::new_card(&*ports.entropy),
-            ..card
-        };
-        let body = CardBody::Freeze {
-            span: limits::FREEZE,
-        };
-        sending::send_card(ports, &second, body).await;
-    }
-    Ok(Some(owed))
+    })
 }
 
-async fn owed(ports: &Ports, card: &SentCard, stage: Stage) -> Result<Owed, StoreError> {
-    match stage {
-        Stage::Before => Ok(Owed::Nothing),
-        Stage::After => Ok(Owed::NewPassword(
-            new_link(ports, &card.to, LinkTo::Form).await?,
-        )),
+impl Press {
+    /// Tells IT, greys the card, and offers to freeze. `ticket` is the channel's permission to
+    /// update the card. The alarm is owed until somebody has heard it, whatever becomes of this.
+    pub async fn finish(self, ports: &Ports, ticket: &str) {
+        let answer = CardAnswer {
+            to: self.card.to.clone(),
+            language: self.card.language.clone(),
+            outcome: self.outcome,
+        };
+        let alarm = OwedAlarm {
+            what: self.alarm,
+            concern: self.card.concern.clone(),
+        };
+        let card = async {
+            if let Err(error) = ports.messenger.answer_card(&answer, ticket).await {
+                tracing::warn!(%error, "a card was not updated");
+            }
+            if self.outcome != Pressed::Frozen {
+                offer_freeze(ports, &self.card).await;
+            }
+        };
+        tokio::join!(sending::ring_owed(ports, &alarm), card);
     }
+}
+
+async fn offer_freeze(ports: &Ports, card: &SentCard) {
+    let second = SentCard {
+        id: sending::new_card(&*ports.entropy),
+        ..card.clone()
+    };
+    let body = CardBody::Freeze {
+        span: limits::FREEZE,
+    };
+    sending::send_card(ports, &second, body).await;
+}
+
+/// The objection is written and counts: no failure here may let it be forgotten.
+async fn owed(ports: &Ports, card: &SentCard, stage: Stage) -> Owed {
+    /// Tries, a second apart.
+    const TRIES: u32 = 5;
+    if stage == Stage::Before {
+        return Owed::Nothing;
+    }
+    for _ in 0..TRIES {
+        match new_link(ports, &card.to, LinkTo::Form).await {
+            Ok(link) => {
+                return Owed::NewPassword {
+                    link,
+                    language: card.language.clone(),
+                };
+            }
+            Err(error) => tracing::error!(%error, "a link cannot be registered"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Owed::Nothing
 }
 
 async fn freeze(ports: &Ports, card: &SentCard) -> Result<(), StoreError> {
@@ -101,10 +149,6 @@ async fn freeze(ports: &Ports, card: &SentCard) -> Result<(), StoreError> {
         .objections
         .freeze(&card.concern.account, until, &record)
         .await
-}
-
-async fn ring(ports: &Ports, what: Alarm, concern: &Concern) {
-    sending::ring(ports, what, concern.account.as_str(), concern).await;
 }
 
 /// Makes and registers a one-time link for `to`.

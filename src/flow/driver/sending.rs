@@ -3,7 +3,7 @@
 
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::flow::message::{Alarm, Body, Card, CardBody, CardId, Concern, Message};
-use crate::flow::ports::{Entropy, Ports, SendError, SentCard, SentMessage};
+use crate::flow::ports::{Entropy, OwedAlarm, Ports, SendError, SentCard, SentMessage};
 
 /// Sends a message, and the card under it where it concerns a reset.
 pub(super) async fn send(ports: &Ports, message: Message) -> Result<SentMessage, SendError> {
@@ -53,14 +53,38 @@ pub(super) fn new_card(entropy: &dyn Entropy) -> CardId {
     CardId::from_bytes(bytes)
 }
 
+/// Rings an alarm that is owed; it is owed no more once somebody has heard it, or when there is
+/// nobody to hear any. What does not work here is tried again by
+/// [`keep_settling`](super::settle::keep_settling).
+pub(super) async fn ring_owed(ports: &Ports, alarm: &OwedAlarm) {
+    let heard = ring(
+        ports,
+        alarm.what,
+        alarm.concern.account.as_str(),
+        &alarm.concern,
+    )
+    .await;
+    if !heard {
+        return;
+    }
+    if let Err(error) = ports.objections.alarm_rung(alarm).await {
+        tracing::error!(%error, "an alarm was rung, and will be once more");
+    }
+}
+
 /// Tells everybody in `[alarm]`, and leaves a record of whether that worked. `account` is the
-/// entry's name as the directory has it; it may be empty.
-pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Concern) {
+/// entry's name as the directory has it; it may be empty. `false`: nobody could be told.
+pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Concern) -> bool {
     tracing::error!(
         ?what,
         reference = concern.reset.reference(),
         "an alarm is rung"
     );
+    if ports.alarm.is_empty() {
+        record_ring(ports, concern, "nobody").await;
+        return true;
+    }
+    let mut heard = false;
     for to in ports.alarm.iter() {
         let message = Message {
             to: to.clone(),
@@ -77,16 +101,22 @@ pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Co
         if let Err(error) = &sent {
             tracing::error!(%error, "somebody in [alarm] could not be told");
         }
-        let record = AuditEvent {
-            at: ports.clock.now().wall,
-            kind: EventKind::AlarmRung,
-            reset: concern.reset.clone(),
-            account: Some(concern.account.clone()).filter(|key| !key.as_str().is_empty()),
-            place: concern.place.clone(),
-            result: crate::flow::reset::send_result(&sent),
-        };
-        if let Err(error) = ports.audit.append(&record).await {
-            tracing::error!(%error, "the audit log cannot be written");
-        }
+        heard |= sent.is_ok();
+        record_ring(ports, concern, crate::flow::reset::send_result(&sent)).await;
+    }
+    heard
+}
+
+async fn record_ring(ports: &Ports, concern: &Concern, result: &'static str) {
+    let record = AuditEvent {
+        at: ports.clock.now().wall,
+        kind: EventKind::AlarmRung,
+        reset: concern.reset.clone(),
+        account: Some(concern.account.clone()).filter(|key| !key.as_str().is_empty()),
+        place: concern.place.clone(),
+        result,
+    };
+    if let Err(error) = ports.audit.append(&record).await {
+        tracing::error!(%error, "the audit log cannot be written");
     }
 }

@@ -1,8 +1,9 @@
-//! Settling: finds out what became of changes whose answer was lost, or whose process died.
+//! Settling: finds out what became of changes whose answer was lost, or whose process died, and
+//! rings alarms that nobody has heard.
 
 use std::time::Duration;
 
-use super::FIRST_LOOK;
+use super::{FIRST_LOOK, sending};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Body, Concern, Message};
@@ -27,6 +28,9 @@ pub async fn keep_settling(ports: Ports) {
             Ok(()) => began = None,
             Err(error) => tracing::error!(%error, "open changes cannot be read"),
         }
+        if let Err(error) = ring_owed(&ports).await {
+            tracing::error!(%error, "owed alarms cannot be read");
+        }
         tokio::time::sleep(ROUND).await;
     }
 }
@@ -47,6 +51,18 @@ pub async fn settle(ports: &Ports, began: Option<Timestamp>) -> Result<(), Store
         if open.unknown_recorded || !under_way {
             look(ports, &open).await?;
         }
+    }
+    Ok(())
+}
+
+/// Rings the alarms that are due because nobody has heard them yet.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn ring_owed(ports: &Ports) -> Result<(), StoreError> {
+    let now = ports.clock.now().wall;
+    for alarm in ports.objections.owed_alarms(now).await? {
+        sending::ring_owed(ports, &alarm).await;
     }
     Ok(())
 }

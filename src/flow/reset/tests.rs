@@ -22,6 +22,8 @@ use crate::flow::ports::{
 };
 use crate::flow::prompt::{ProofOfChange, Step};
 
+mod vouched;
+
 /// Counts up: random enough for one test, the same in every run.
 #[derive(Default)]
 struct Counting(AtomicU8);

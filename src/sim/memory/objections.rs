@@ -6,10 +6,11 @@ use super::{MemoryStore, State};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::ResetId;
+use crate::domain::limits;
 use crate::domain::time::Timestamp;
-use crate::flow::message::CardId;
+use crate::flow::message::{Alarm, CardId, Concern};
 use crate::flow::ports::{
-    Deliveries, Link, Links, Objection, Objections, SentCard, Stage, StoreError,
+    Deliveries, Link, Links, Objection, Objections, OwedAlarm, SentCard, Stage, StoreError,
 };
 
 #[async_trait]
@@ -40,6 +41,7 @@ impl Objections for MemoryStore {
                     code.stored.used = true;
                 }
                 state.audit(&self.key, &record(&card, stage, now));
+                state.owe(stage.alarm(), &card.concern, now);
             }
             Ok(Some(Objection { card, stage, first }))
         })
@@ -54,6 +56,12 @@ impl Objections for MemoryStore {
         self.step(|state| {
             state.frozen.insert(account.clone(), until);
             state.audit(&self.key, record);
+            let concern = Concern {
+                reset: record.reset.clone(),
+                account: account.clone(),
+                place: record.place.clone(),
+            };
+            state.owe(Alarm::Frozen, &concern, record.at);
             Ok(())
         })
     }
@@ -74,6 +82,25 @@ impl Objections for MemoryStore {
         let until = self.lock().frozen.get(account).copied();
         Ok(until.filter(|until| *until > now))
     }
+
+    async fn owed_alarms(&self, now: Timestamp) -> Result<Vec<OwedAlarm>, StoreError> {
+        self.step(|state| {
+            let due = state.alarms.iter_mut().filter(|(_, due)| *due <= now);
+            Ok(due
+                .map(|(alarm, due)| {
+                    *due = now.plus(limits::ALARM_AGAIN);
+                    alarm.clone()
+                })
+                .collect())
+        })
+    }
+
+    async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError> {
+        self.step(|state| {
+            state.alarms.retain(|(owed, _)| owed != alarm);
+            Ok(())
+        })
+    }
 }
 
 fn record(card: &SentCard, stage: Stage, at: Timestamp) -> AuditEvent {
@@ -88,6 +115,15 @@ fn record(card: &SentCard, stage: Stage, at: Timestamp) -> AuditEvent {
 }
 
 impl State {
+    fn owe(&mut self, what: Alarm, concern: &Concern, now: Timestamp) {
+        let alarm = OwedAlarm {
+            what,
+            concern: concern.clone(),
+        };
+        self.alarms.retain(|(owed, _)| *owed != alarm);
+        self.alarms.push((alarm, now.plus(limits::ALARM_AGAIN)));
+    }
+
     /// Whether a change must not be asked for: its employee has objected, or resets are frozen.
     pub(super) fn objected(&self, reset: &ResetId, account: &AccountKey, now: Timestamp) -> bool {
         let frozen = self.frozen.get(account).is_some_and(|until| *until > now);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rekey::domain::account::{AccountKey, WecomUserId};
 use rekey::domain::audit::{AuditEvent, EventKind};
 use rekey::domain::code::Judgement;
-use rekey::flow::message::{CardId, Concern};
+use rekey::flow::message::{Alarm, CardId, Concern};
 use rekey::flow::ports::{
-    Issued, Link, LinkTo, Objection, Opened, Outcome, SentCard, Stage as Come,
+    Issued, Link, LinkTo, Objection, Opened, Outcome, OwedAlarm, SentCard, Stage as Come,
 };
 
 use super::contract;
@@ -19,6 +19,7 @@ contract!(
     a_press_after_the_change_comes_too_late_and_says_so,
     a_press_while_nobody_knows_counts_as_after,
     a_card_is_pressed_by_its_receiver_only,
+    an_alarm_is_owed_until_somebody_has_heard_it,
     a_frozen_account_is_not_changed_until_it_thaws,
     a_link_works_once_and_for_a_while,
     a_delivery_is_new_once,
@@ -196,4 +197,41 @@ async fn a_delivery_is_new_once(stage: impl Stage) {
     let first = tasks.join_all().await;
     assert_eq!(first.into_iter().filter(|first| *first).count(), 1);
     assert_eq!(stores[0].first("1456453721", at(2)).await, Ok(true));
+}
+
+async fn an_alarm_is_owed_until_somebody_has_heard_it(stage: impl Stage) {
+    let (lobby, server) = (stage.lobby().await, stage.reception().await);
+    let again = 120;
+    lobby.register(&card(7, 1), at(0)).await.unwrap();
+    press(&lobby, &card(7, 1), "LinWei", 5).await.unwrap();
+    let owed = async |store: &Arc<dyn Store>, secs| store.owed_alarms(at(secs)).await.unwrap();
+    // Whoever pressed rings at once; nobody else does before that may have failed.
+    assert_eq!(owed(&server, 5 + again - 1).await, []);
+    let due = owed(&server, 5 + again).await;
+    let alarm = OwedAlarm {
+        what: Alarm::StoppedByEmployee,
+        concern: card(7, 1).concern,
+    };
+    assert_eq!(due, [alarm.clone()]);
+    // Claimed: two processes do not ring at once, and one that dies loses nothing.
+    assert_eq!(owed(&lobby, 5 + again).await, []);
+    assert_eq!(owed(&lobby, 5 + 2 * again).await, [alarm.clone()]);
+    server.alarm_rung(&alarm).await.unwrap();
+    assert_eq!(owed(&lobby, 5 + 9 * again).await, []);
+
+    // A freeze owes one of its own; a press that comes again owes nothing.
+    press(&lobby, &card(7, 1), "LinWei", 600).await.unwrap();
+    let record = AuditEvent {
+        at: at(600),
+        kind: EventKind::Freeze,
+        reset: reset(1),
+        account: Some(AccountKey::new("lin.wei")),
+        place: place(),
+        result: "frozen",
+    };
+    let account = AccountKey::new("lin.wei");
+    lobby.freeze(&account, at(9_000), &record).await.unwrap();
+    let due = owed(&server, 600 + again).await;
+    let whats: Vec<Alarm> = due.iter().map(|alarm| alarm.what).collect();
+    assert_eq!(whats, [Alarm::Frozen]);
 }
