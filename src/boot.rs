@@ -20,6 +20,7 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::entropy::OsEntropy;
 use crate::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use crate::adapters::store::{OpenError, ProcessMark, SqliteStore, StoreSettings};
+use crate::adapters::wecom::callback::{KeyError, WecomCallbacks};
 use crate::adapters::wecom::{SetupError, Wecom, WecomSettings};
 use crate::config::{self, Config, ConfigError, DirectoryKind};
 use crate::domain::account::WecomUserId;
@@ -57,6 +58,9 @@ pub enum BootError {
     /// WeCom's settings.
     #[error("[wecom] {0}.")]
     Wecom(#[from] SetupError),
+    /// What WeCom's calls are opened with.
+    #[error("[wecom] {0}.")]
+    Callback(#[from] KeyError),
     /// The state.
     #[error("[store] {0}.")]
     Store(#[from] OpenError),
@@ -156,6 +160,8 @@ struct Opened {
     ports: Ports,
     /// The channel, for the fronts that need more of it than its port.
     wecom: Arc<Wecom>,
+    /// Opens what WeCom brings; `None` without the callback's secrets.
+    callbacks: Option<Arc<WecomCallbacks>>,
 }
 
 /// Opens everything behind the ports, as the configuration names it.
@@ -167,7 +173,8 @@ async fn open(
     let store = Arc::new(open_store(config).await?);
     let clock = Arc::new(SystemClock::new());
     let directory = open_directory(config.take_directory()?, clock.clone(), plain_loopback)?;
-    let wecom = Arc::new(open_wecom(config, texts, clock.clone())?);
+    let (wecom, callbacks) = open_wecom(config, texts, clock.clone())?;
+    let wecom = Arc::new(wecom);
     let ports = Ports {
         directory: Arc::new(directory),
         messenger: wecom.clone(),
@@ -184,7 +191,11 @@ async fn open(
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    Ok(Opened { ports, wecom })
+    Ok(Opened {
+        ports,
+        wecom,
+        callbacks: callbacks.map(Arc::new),
+    })
 }
 
 /// The first key on a password screen shall not wait for the tables.
@@ -216,7 +227,7 @@ fn open_wecom(
     config: &mut Config,
     texts: &Arc<Texts>,
     clock: Arc<SystemClock>,
-) -> Result<Wecom, BootError> {
+) -> Result<(Wecom, Option<WecomCallbacks>), BootError> {
     let wording = NoticeWords {
         texts: texts.clone(),
         site: config.site()?.name.clone(),
@@ -225,13 +236,18 @@ fn open_wecom(
         languages: languages(config)?,
     };
     let section = config.take_wecom()?;
+    let agent_id = i64::from(section.agent_id);
+    let callbacks = section.callback.map(|keys| {
+        WecomCallbacks::new(keys.token, &keys.aes_key, section.corp_id.clone(), agent_id)
+    });
     let settings = WecomSettings::new(
         section.api.to_string(),
         section.corp_id,
-        i64::from(section.agent_id),
+        agent_id,
         section.secret,
     );
-    Ok(Wecom::new(settings, Arc::new(wording), clock)?)
+    let wecom = Wecom::new(settings, Arc::new(wording), clock)?;
+    Ok((wecom, callbacks.transpose()?))
 }
 
 fn open_directory(

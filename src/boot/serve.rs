@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use super::at_work::AtWork;
 use super::{BootError, Opened, log_to_stderr, open, warm_up};
 use crate::adapters::wecom::Wecom;
+use crate::adapters::wecom::callback::WecomCallbacks;
 use crate::config::Config;
 use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
@@ -34,6 +35,7 @@ const QUIESCE_MAX: Duration = Duration::from_secs(10);
 struct Installation {
     ports: Ports,
     wecom: Arc<Wecom>,
+    callbacks: Option<Arc<WecomCallbacks>>,
     texts: Arc<Texts>,
     /// Resets are begun here, so that they are waited for at the end.
     at_work: AtWork,
@@ -61,13 +63,18 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
     let mut interrupt = signal(SignalKind::interrupt())?;
     something_to_serve(&config)?;
     let texts = Arc::new(Texts::load());
-    let Opened { ports, wecom } = open(&mut config, &texts, demo).await?;
+    let Opened {
+        ports,
+        wecom,
+        callbacks,
+    } = open(&mut config, &texts, demo).await?;
     warm_up();
     let (close, closing) = watch::channel(false);
     let (outage, outages) = watch::channel(Outage::default());
     let installation = Installation {
         ports: ports.clone(),
         wecom,
+        callbacks,
         texts,
         at_work: AtWork::default(),
         outage: outages,

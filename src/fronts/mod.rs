@@ -1,5 +1,6 @@
 //! The ways in. A front shows prompts and hands in inputs; it holds no rule of its own.
 
+pub mod chat;
 pub mod kiosk;
 pub mod notices;
 pub mod plain;

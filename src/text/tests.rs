@@ -15,6 +15,7 @@ const PREFIXES: &[&str] = &[
     "web-",
     "card-",
     "alarm-",
+    "chat-",
     "place-",
     "ssh-",
     "plain-",

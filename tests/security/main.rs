@@ -10,9 +10,13 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod callbacks;
+mod chat;
+mod chatroom;
 mod directory;
 mod guessing;
 mod lifetimes;
+mod not_me;
 mod office;
 mod pairing;
 mod screens;

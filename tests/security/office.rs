@@ -11,9 +11,10 @@ use rekey::adapters::entropy::OsEntropy;
 use rekey::adapters::ldap::{LdapDirectory, LdapSettings};
 use rekey::adapters::store::{ProcessMark, SqliteStore, StoreSettings};
 use rekey::adapters::wecom::{Wecom, WecomSettings};
+use rekey::domain::account::{LoginName, WecomUserId};
 use rekey::domain::policy::{Policy, Report};
 use rekey::domain::secret::{Credential, Password};
-use rekey::flow::ports::{Assessor, Ports};
+use rekey::flow::ports::{Assessor, Identity, Ports};
 use rekey::fronts::notices::NoticeWords;
 use rekey::sim::ldap::{LdapSetup, SeedEntry, SeedPassword, SimLdap};
 use rekey::sim::wecom::{ChatMessage, Member, SimApp, SimWecom};
@@ -32,9 +33,10 @@ const ADMINS: &str = "cn=admins,ou=groups,dc=contoso,dc=example";
 pub const OLD: &str = "Teapot-Lantern-41";
 
 /// Login name, WeCom userid, display name.
-const PEOPLE: [(&str, Option<&str>, &str); 10] = [
+const PEOPLE: [(&str, Option<&str>, &str); 11] = [
     ("lin.wei", Some("LinWei"), "林薇"),
     ("siti.rahma", Some("SitiRahma"), "Siti Rahma"),
+    ("zhang.min", Some("ZhangMin"), "张敏"),
     (
         "attacker",
         Some("Attacker"),
@@ -48,6 +50,9 @@ const PEOPLE: [(&str, Option<&str>, &str); 10] = [
     ("twin.two", Some("twinid"), "Twin Two"),
     ("left.wecom", Some("LeftWecom"), "Gone From WeCom"),
 ];
+
+/// Members without an account here; the first is told what IT must know.
+const MEMBERS: [&str; 2] = ["SecurityLead", "Stranger"];
 
 /// The real judgement.
 struct Judge;
@@ -66,6 +71,7 @@ pub struct Office {
     pub ldap: SimLdap,
     pub wecom: SimWecom,
     pub ports: Ports,
+    pub identity: Arc<dyn Identity>,
     pub folder: tempfile::TempDir,
 }
 
@@ -78,7 +84,8 @@ impl Office {
         let members = PEOPLE
             .iter()
             .filter_map(|(_, wecom, name)| Some(Member::new((*wecom)?, name)))
-            .filter(|member| member.userid != "LeftWecom");
+            .filter(|member| member.userid != "LeftWecom")
+            .chain(MEMBERS.map(|userid| Member::new(userid, userid)));
         let wecom = SimWecom::start(
             SimApp::default(),
             members.collect(),
@@ -91,9 +98,10 @@ impl Office {
         let store = Arc::new(store(&folder).await);
         let directory = LdapDirectory::openldap(ldap_settings(&ldap), clock.clone()).unwrap();
         let messenger = Wecom::new(wecom_settings(&wecom), Arc::new(words()), clock.clone());
+        let messenger = Arc::new(messenger.unwrap());
         let ports = Ports {
             directory: Arc::new(directory),
-            messenger: Arc::new(messenger.unwrap()),
+            messenger: messenger.clone(),
             codes: store.clone(),
             throttles: store.clone(),
             audit: store.clone(),
@@ -102,7 +110,7 @@ impl Office {
             objections: store.clone(),
             links: store.clone(),
             deliveries: store,
-            alarm: [].into(),
+            alarm: [WecomUserId::parse(MEMBERS[0]).unwrap()].into(),
             assessor: Arc::new(Judge),
             clock,
             entropy: Arc::new(OsEntropy),
@@ -111,6 +119,7 @@ impl Office {
             ldap,
             wecom,
             ports,
+            identity: messenger,
             folder,
         }
     }
@@ -134,6 +143,13 @@ impl Office {
     pub fn messages(&self) -> Vec<ChatMessage> {
         let phones = PEOPLE.iter().filter_map(|(_, wecom, _)| *wecom);
         phones.flat_map(|phone| self.wecom.inbox(phone)).collect()
+    }
+
+    /// Whether the directory asks for another password at the next sign-in.
+    pub async fn must_change(&self, login: &str) -> bool {
+        let login = LoginName::parse(login).unwrap();
+        let account = self.ports.directory.find(&login).await.unwrap();
+        account.expect("an account").age.must_change
     }
 
     /// Whether an account's password is this, as the directory itself says.
@@ -162,7 +178,7 @@ pub fn code_in(message: &ChatMessage) -> String {
     runs.remove(0).to_owned()
 }
 
-async fn store(folder: &tempfile::TempDir) -> SqliteStore {
+pub async fn store(folder: &tempfile::TempDir) -> SqliteStore {
     SqliteStore::open(StoreSettings {
         url: format!("sqlite:{}", folder.path().join("state.db").display()),
         key_file: folder.path().join("key"),
@@ -205,7 +221,7 @@ fn words() -> NoticeWords {
         site: "Contoso".to_owned(),
         it_phone: Some("8000".to_owned()),
         zone: TimeZone::UTC,
-        languages: vec![Language::English],
+        languages: vec![Language::English, Language::Chinese],
     }
 }
 
@@ -223,6 +239,7 @@ fn setup() -> LdapSetup {
         ("pwdInHistory", "5"),
         ("pwdCheckQuality", "2"),
         ("pwdMinLength", "12"),
+        ("pwdMustChange", "TRUE"),
         ("pwdMaxFailure", "5"),
         ("pwdLockout", "TRUE"),
         ("pwdLockoutDuration", "86400"),
@@ -276,7 +293,10 @@ fn person(login: &str, wecom: Option<&str>, name: &str) -> SeedEntry {
         ("displayName", name),
         ("sn", login),
         ("mail", &mail),
-        ("preferredLanguage", "en"),
+        (
+            "preferredLanguage",
+            if login == "zhang.min" { "zh-CN" } else { "en" },
+        ),
     ];
     attributes.extend(wecom.map(|userid| ("employeeNumber", userid)));
     SeedEntry::new(&dn(login), &attributes).with_password(SeedPassword {
