@@ -48,7 +48,9 @@ impl Codes for SqliteStore {
         store_code(step.sql(), binding, mac, now, now.plus(rules.lifetime)).await?;
         step.audit(&event(if digits.is_some() { "issued" } else { "decoy" }))
             .await?;
-        tidy::codes(step.sql(), now).await?;
+        if self.0.tidied.is_due(now) {
+            tidy::codes(step.sql(), now).await?;
+        }
         step.commit().await?;
         Ok(Issued::Send)
     }
@@ -212,39 +214,40 @@ async fn store_code(
 }
 
 async fn counts(sql: &mut SqliteConnection, binding: &Binding) -> Result<CodeCounts, StoreError> {
-    let in_a_row: Option<i64> =
-        sqlx::query_scalar("SELECT wrong_in_a_row FROM subjects WHERE subject = ?")
-            .bind(binding.subject.to_stored())
-            .fetch_optional(&mut *sql)
-            .await?;
+    let (wrong_in_a_row, code) = stored_code(sql, binding).await?;
+    let query = "SELECT at FROM attempts WHERE subject = ? ORDER BY at DESC LIMIT 64";
     Ok(CodeCounts {
-        wrong_in_a_row: from_sql(in_a_row.unwrap_or(0))?,
-        wrong_at: times(
-            sql,
-            "SELECT at FROM attempts WHERE subject = ? ORDER BY at DESC LIMIT 64",
-            &binding.subject,
-        )
-        .await?,
-        code: stored_code(sql, binding).await?,
+        wrong_in_a_row,
+        wrong_at: times(sql, query, &binding.subject).await?,
+        code,
     })
 }
+
+/// How often the subject was wrong in a row, and the reset's code.
 
 async fn stored_code(
     sql: &mut SqliteConnection,
     binding: &Binding,
-) -> Result<Option<StoredCode>, StoreError> {
+) -> Result<(u32, Option<StoredCode>), StoreError> {
     let row = sqlx::query(
-        "SELECT subject, action, front, kiosk, issued_at, expires_at, judged, used \
-         FROM codes WHERE reset_id = ?",
+        "SELECT subjects.wrong_in_a_row, codes.subject, action, front, kiosk, issued_at, \
+         expires_at, judged, used FROM (SELECT ? AS reset_id, ? AS subject) asked \
+         LEFT JOIN codes ON codes.reset_id = asked.reset_id \
+         LEFT JOIN subjects ON subjects.subject = asked.subject",
     )
     .bind(binding.reset.as_str())
-    .fetch_optional(sql)
+    .bind(binding.subject.to_stored())
+    .fetch_one(sql)
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    let in_a_row: Option<i64> = row.try_get("wrong_in_a_row")?;
+    let in_a_row = from_sql(in_a_row.unwrap_or(0))?;
+    if row.try_get::<Option<&str>, _>("subject")?.is_none() {
+        return Ok((in_a_row, None));
+    }
     let is = |column, text: &str| -> Result<bool, StoreError> {
         Ok(row.try_get::<&str, _>(column)? == text)
     };
-    Ok(Some(StoredCode {
+    let code = StoredCode {
         same_binding: is("subject", &binding.subject.to_stored())?
             && is("action", binding.action.as_str())?
             && is("front", binding.place.front)?
@@ -253,7 +256,8 @@ async fn stored_code(
         judged: from_sql(row.try_get("judged")?)?,
         issued: Timestamp::from_millis(row.try_get("issued_at")?),
         expires: Timestamp::from_millis(row.try_get("expires_at")?),
-    }))
+    };
+    Ok((in_a_row, Some(code)))
 }
 
 /// Puts the counts of the reset and of its subject up.

@@ -94,6 +94,7 @@ struct Inner {
     key: SiteKey,
     head: HeadFile,
     process: ProcessMark,
+    tidied: tidy::Tidied,
 }
 
 impl SqliteStore {
@@ -121,6 +122,7 @@ impl SqliteStore {
             key,
             head,
             process: settings.process,
+            tidied: tidy::Tidied::default(),
         })))
     }
 

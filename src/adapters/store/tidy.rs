@@ -1,12 +1,33 @@
 //! Old rows go, a few at a time, so that no step ever takes long.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
 use sqlx::SqliteConnection;
 
 use crate::domain::time::Timestamp;
 use crate::flow::ports::StoreError;
 
 /// Twice the longest window of a limit: a clock that jumps a day ahead and back loses no count.
-const KEPT: std::time::Duration = std::time::Duration::from_secs(2 * 86_400);
+const KEPT: Duration = Duration::from_secs(2 * 86_400);
+/// How often this process looks for such rows: a code need not pay for it every time.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// When this process tidied last, in milliseconds since 1970.
+#[derive(Default)]
+pub(super) struct Tidied(AtomicI64);
+
+impl Tidied {
+    /// Whether it is time again; from now on it is not. A clock that was set back makes it time.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let last = Timestamp::from_millis(self.0.load(Ordering::Relaxed));
+        let due = now < last || last.plus(EVERY) <= now;
+        if due {
+            self.0.store(now.as_millis(), Ordering::Relaxed);
+        }
+        due
+    }
+}
 
 /// Removes some codes, messages and attempts that no rule asks for any more. Wrong codes in a row
 /// are kept for ever.
@@ -14,11 +35,11 @@ pub(super) async fn codes(sql: &mut SqliteConnection, now: Timestamp) -> Result<
     let before = now.minus(KEPT).as_millis();
     for statement in [
         "DELETE FROM codes WHERE reset_id IN \
-         (SELECT reset_id FROM codes WHERE expires_at < ? LIMIT 20)",
+         (SELECT reset_id FROM codes WHERE expires_at < ? LIMIT 200)",
         "DELETE FROM messages WHERE (reset_id, number) IN \
-         (SELECT reset_id, number FROM messages WHERE at < ? LIMIT 20)",
+         (SELECT reset_id, number FROM messages WHERE at < ? LIMIT 200)",
         "DELETE FROM attempts WHERE (reset_id, number) IN \
-         (SELECT reset_id, number FROM attempts WHERE at < ? LIMIT 20)",
+         (SELECT reset_id, number FROM attempts WHERE at < ? LIMIT 200)",
     ] {
         sqlx::query(statement)
             .bind(before)
@@ -32,7 +53,7 @@ pub(super) async fn codes(sql: &mut SqliteConnection, now: Timestamp) -> Result<
 pub(super) async fn pairings(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM pairings WHERE nonce_mac IN \
-         (SELECT nonce_mac FROM pairings WHERE expires_at < ? LIMIT 20)",
+         (SELECT nonce_mac FROM pairings WHERE expires_at < ? LIMIT 200)",
     )
     .bind(now.minus(KEPT).as_millis())
     .execute(sql)
