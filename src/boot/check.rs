@@ -227,7 +227,7 @@ fn terminal() -> Finding {
         );
     }
     let name = std::env::var("TERM").unwrap_or_else(|_| "unknown".to_owned());
-    let can = kiosk::capabilities();
+    let can = kiosk::capabilities_on(&std::io::stdin());
     let colours = match can.colour {
         Colour::None => "no colours",
         Colour::Sixteen => "16 colours",

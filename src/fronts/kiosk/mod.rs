@@ -8,6 +8,7 @@ mod restart;
 
 use std::future::Future;
 use std::io;
+use std::os::fd::AsFd;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +62,12 @@ pub enum KioskError {
 /// What is known of this process's terminal before it has been asked.
 pub fn capabilities() -> Capabilities {
     probe::from_environment(|name| std::env::var(name).ok())
+}
+
+/// The same, with what the kernel tells of `terminal`, where that is a bare Linux console.
+pub fn capabilities_on(terminal: &impl AsFd) -> Capabilities {
+    let guess = capabilities();
+    probe::console(terminal, guess).unwrap_or(guess)
 }
 
 /// Runs one visit. Does not return after it: the process executes itself again. It returns when

@@ -37,6 +37,14 @@ fn fields(
 ) {
     let theme = canvas.theme;
     view.headline(column, canvas, "screen-password-title");
+    let age = age(view, screen);
+    if !view.page.tight && !age.is_empty() {
+        // Above everything that changes with a key, so that it never moves.
+        for sentence in age {
+            column.text(canvas, &sentence, theme.plain());
+        }
+        column.gap();
+    }
     let labels = [
         "screen-password-new",
         "screen-password-again",
@@ -68,12 +76,6 @@ fn fields(
     );
     column.gap();
     said(view, screen, column, canvas);
-    if !view.page.tight {
-        column.gap();
-        for sentence in age(view, screen) {
-            column.text(canvas, &sentence, theme.plain());
-        }
-    }
 }
 
 /// The one thing that matters most now: a refusal, a note at a field, or how to choose well.
