@@ -21,8 +21,9 @@ use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The most bytes of an answer that are read: real ones have a few hundred.
-const MAX_ANSWER: usize = 64 * 1024;
+/// The most bytes of an answer that are read. Most have a few hundred; the one about the app names
+/// everybody whom it was made visible to one by one, which may be thousands.
+const MAX_ANSWER: usize = 1024 * 1024;
 /// How long one connection attempt may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long an idle connection is kept: shorter than servers usually do, so that no call is lost

@@ -25,3 +25,6 @@ mod telling_apart;
 mod timing;
 mod town;
 mod visit;
+
+#[path = "../support/mod.rs"]
+mod support;

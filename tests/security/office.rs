@@ -55,7 +55,7 @@ const PEOPLE: [(&str, Option<&str>, &str); 11] = [
 const MEMBERS: [&str; 2] = ["SecurityLead", "Stranger"];
 
 /// The real judgement.
-struct Judge;
+pub struct Judge;
 
 #[async_trait]
 impl Assessor for Judge {
@@ -205,7 +205,7 @@ fn ldap_settings(ldap: &SimLdap) -> LdapSettings {
     }
 }
 
-fn wecom_settings(wecom: &SimWecom) -> WecomSettings {
+pub fn wecom_settings(wecom: &SimWecom) -> WecomSettings {
     let app = wecom.app();
     WecomSettings::new(
         wecom.url(),
@@ -215,7 +215,7 @@ fn wecom_settings(wecom: &SimWecom) -> WecomSettings {
     )
 }
 
-fn words() -> NoticeWords {
+pub fn words() -> NoticeWords {
     NoticeWords {
         texts: Arc::new(Texts::load()),
         site: "Contoso".to_owned(),

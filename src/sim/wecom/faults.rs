@@ -7,6 +7,8 @@ pub struct Faults {
     pub down: bool,
     /// Every call waits for ever.
     pub hang: bool,
+    /// Every call takes so long.
+    pub slow: std::time::Duration,
     /// So many calls are answered with -1, "system busy".
     pub busy: u32,
     /// So many calls are answered with 45033, "too many at once".

@@ -115,8 +115,15 @@ pub(super) async fn respond(
     with_token: bool,
     call: impl FnOnce(&mut State) -> Answer,
 ) -> Response {
-    if shared.lock().faults.hang {
+    let (hang, slow) = {
+        let faults = &shared.lock().faults;
+        (faults.hang, faults.slow)
+    };
+    if hang {
         std::future::pending::<()>().await;
+    }
+    if !slow.is_zero() {
+        tokio::time::sleep(slow).await;
     }
     let mut state = shared.lock();
     if with_token {
