@@ -20,12 +20,16 @@ mod support;
 #[path = "kiosk/visit.rs"]
 mod visit;
 
+#[path = "kiosk/active_directory.rs"]
+mod active_directory;
 #[path = "kiosk/check.rs"]
 mod check;
 #[path = "kiosk/codes.rs"]
 mod codes;
 #[path = "kiosk/demo.rs"]
 mod demo;
+#[path = "kiosk/expiry.rs"]
+mod expiry;
 #[path = "kiosk/faults.rs"]
 mod faults;
 #[path = "kiosk/kills.rs"]

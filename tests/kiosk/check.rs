@@ -1,12 +1,14 @@
 //! `rekey check` by the administrator: everything right, and each thing that can be wrong.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use rustix::process::Signal;
 
-use crate::company::{Company, Site};
+use crate::company::{Company, REKEY, Site};
+use crate::pty::Setup;
 use crate::support::certs::Ca;
 use crate::support::ds389::{self, Ds389};
+use crate::support::faketime;
 use crate::support::samba::{self, Samba};
 use crate::support::slapd::{PEOPLE, READER_DN, SERVICE_DN, SERVICE_PASSWORD, dn};
 use crate::visit::at_menu;
@@ -318,8 +320,79 @@ fn what_is_wrong_on_this_machine_is_named_with_its_remedy() {
     check(&site).fails("audit record", "", "Keep all files as they are");
 }
 
+#[test]
+fn on_the_kiosks_own_terminal_it_says_what_can_be_shown() {
+    let company = Company::start();
+    let site = company.site();
+    for (variable, value, says) in [
+        (
+            "LANG",
+            "C.UTF-8",
+            "ok    terminal: TERM=xterm-256color: 16 colours, the picture and Chinese can be shown",
+        ),
+        (
+            "NO_COLOR",
+            "1",
+            "ok    terminal: TERM=xterm-256color: no colours, the picture and Chinese can be shown",
+        ),
+        (
+            "LANG",
+            "C",
+            "warn  terminal: TERM=xterm-256color: 16 colours, ASCII only, without picture or Chinese",
+        ),
+        (
+            "TERM",
+            "linux",
+            "warn  terminal: TERM=linux: 16 colours, no half blocks: the menu shows an address",
+        ),
+    ] {
+        let config = site.config();
+        let words = ["check".as_ref(), "--config".as_ref(), config.as_os_str()];
+        let mut pty = Setup::new(REKEY)
+            .args(words)
+            .size(200, 60)
+            .env(variable, value)
+            .start();
+        assert_eq!(pty.wait_exit().code(), Some(0), "{}", pty.screen_text());
+        let said = pty.screen_text();
+        assert!(said.contains(says), "{says:?} is not in\n{said}");
+        let coloured = pty.raw_output().windows(5).any(|w| w == b"\x1b[32m");
+        assert_eq!(coloured, variable != "NO_COLOR", "{said}");
+    }
+}
+
+#[test]
+fn a_directory_whose_clock_is_elsewhere_is_a_warning() {
+    let company = Company::start();
+    let server = Ds389::start();
+    let directory = format!(
+        "kind = \"389ds\"\nurls = [{:?}]\nca_file = \"389.pem\"\nbind_dn = {:?}\n\
+         bind_password = {:?}\npeople_base = {:?}\nwecom_attribute = \"employeeNumber\"\n",
+        server.ldaps_url(),
+        ds389::SERVICE_DN,
+        ds389::SERVICE_PASSWORD,
+        ds389::PEOPLE
+    );
+    let site = site_on(&company, &directory, "389.pem", server.ca_pem());
+    check(&site).has("ok    clock: the directory's clock and this one are 0 s apart");
+    // It is this machine's clock that is moved.
+    let Output { stdout, .. } = Command::new(REKEY)
+        .args([
+            "check".as_ref(),
+            "--config".as_ref(),
+            site.config().as_os_str(),
+        ])
+        .envs(faketime::moved_by("+2h"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(stdout).unwrap();
+    let says = "warn  clock: the directory's clock and this one are 72";
+    assert!(told.contains(says), "{told}");
+    assert!(told.contains("follow the same time server"), "{told}");
+}
+
 /// A site whose `[directory]` is another one.
-fn site_on(company: &Company, directory: &str, ca_file: &str, ca: &str) -> Site {
+pub(crate) fn site_on(company: &Company, directory: &str, ca_file: &str, ca: &str) -> Site {
     let site = company.site_with(|config| {
         let (before, rest) = config.split_once("[directory]\n").unwrap();
         let (_, after) = rest.split_once("\n[wecom]").unwrap();

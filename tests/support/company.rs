@@ -42,11 +42,23 @@ pub(crate) struct Company {
 impl Company {
     /// Starts one. Everybody with a WeCom userid in the directory is a member there.
     pub(crate) fn start() -> Self {
-        Self::start_around(Slapd::start(), [])
+        Self::start_with(Slapd::start(), members())
     }
 
     /// Starts one around a directory, with more members at WeCom.
     pub(crate) fn start_around(slapd: Slapd, more: impl IntoIterator<Item = Member>) -> Self {
+        let mut everybody = members();
+        everybody.extend(more);
+        Self::start_with(slapd, everybody)
+    }
+
+    /// Starts one with other members at WeCom.
+    pub(crate) fn with_members(userids: &[&str]) -> Self {
+        let member = |userid: &&str| Member::new(userid, userid);
+        Self::start_with(Slapd::start(), userids.iter().map(member).collect())
+    }
+
+    fn start_with(slapd: Slapd, members: Vec<Member>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -57,9 +69,7 @@ impl Company {
             ..SimApp::default()
         };
         let clock = Arc::new(SystemClock::new());
-        let mut everybody = members();
-        everybody.extend(more);
-        let wecom = SimWecom::start(app, everybody, clock, Arc::new(OsEntropy));
+        let wecom = SimWecom::start(app, members, clock, Arc::new(OsEntropy));
         let wecom = runtime.block_on(wecom).unwrap();
         let gate = Gate::before(slapd.ldaps_port(), runtime.handle());
         Self {

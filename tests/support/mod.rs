@@ -11,6 +11,7 @@
 
 pub mod certs;
 pub mod ds389;
+pub mod faketime;
 pub mod figures;
 pub mod grant;
 pub mod proxy;

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::certs::Ca;
+use super::faketime;
 
 pub const SUFFIX: &str = "dc=example,dc=test";
 pub const PEOPLE: &str = "ou=people,dc=example,dc=test";
@@ -142,6 +143,18 @@ impl Slapd {
     pub fn restart(&mut self) {
         self.child = launch(self.folder.path(), self.ldap_port, self.ldaps_port)
             .expect("slapd starts again on its ports");
+    }
+
+    /// Stops it, and starts it again with its clock moved, by `+110d` for instance.
+    pub fn restart_at(&mut self, clock: &str) {
+        self.stop();
+        self.child = launch_at(
+            self.folder.path(),
+            self.ldap_port,
+            self.ldaps_port,
+            Some(clock),
+        )
+        .expect("slapd starts again on its ports");
     }
 
     /// SIGSTOP: connections are taken by the kernel, nothing answers.
@@ -463,9 +476,15 @@ fn free_ports() -> (u16, u16) {
 
 /// Starts slapd and waits until both ports answer. `None` when it ends instead (a port was taken).
 fn launch(folder: &Path, ldap_port: u16, ldaps_port: u16) -> Option<Child> {
+    launch_at(folder, ldap_port, ldaps_port, None)
+}
+
+/// The same with its clock moved.
+fn launch_at(folder: &Path, ldap_port: u16, ldaps_port: u16, clock: Option<&str>) -> Option<Child> {
     /// Stays in front and says errors only, nothing a request causes.
     const DEBUG_NONE: &str = "32768";
     let mut child = Command::new("/usr/sbin/slapd")
+        .envs(clock.into_iter().flat_map(faketime::moved_by))
         .args(["-d", DEBUG_NONE, "-f"])
         .arg(folder.join("slapd.conf"))
         .arg("-h")
