@@ -115,6 +115,18 @@ impl Setup {
     }
 }
 
+/// What a program wrote in a while.
+pub(crate) struct Came {
+    /// When the first piece came.
+    pub(crate) first: Instant,
+    /// When the last one did.
+    pub(crate) last: Instant,
+    /// How long the first piece was.
+    pub(crate) first_bytes: usize,
+    /// How much it was in all.
+    pub(crate) bytes: usize,
+}
+
 /// A program on a pty. Dropping it kills the program.
 pub(crate) struct Pty {
     child: Child,
@@ -194,6 +206,24 @@ impl Pty {
         while self.raw.len() <= before {
             assert!(self.read_once(deadline), "nothing more was written");
         }
+    }
+
+    /// Reads until nothing has come for so long; what came, if anything did.
+    pub(crate) fn wait_until_quiet(&mut self, quiet: Duration) -> Option<Came> {
+        let before = self.raw.len();
+        let mut came: Option<Came> = None;
+        while self.read_once(after(quiet)) {
+            let now = after(Duration::ZERO);
+            let bytes = self.raw.len() - before;
+            let so_far = came.get_or_insert(Came {
+                first: now,
+                last: now,
+                first_bytes: bytes,
+                bytes,
+            });
+            (so_far.last, so_far.bytes) = (now, bytes);
+        }
+        came
     }
 
     /// Waits until the program has ended, and reads the last it wrote.
@@ -363,12 +393,16 @@ fn count(haystack: &[u8], needle: &[u8]) -> usize {
         .count()
 }
 
+fn deadline() -> Instant {
+    after(DEADLINE)
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the deadline of a test runs in real time"
 )]
-fn deadline() -> Instant {
-    Instant::now() + DEADLINE
+fn after(wait: Duration) -> Instant {
+    Instant::now() + wait
 }
 
 #[expect(
