@@ -224,7 +224,6 @@ async fn counts(sql: &mut SqliteConnection, binding: &Binding) -> Result<CodeCou
 }
 
 /// How often the subject was wrong in a row, and the reset's code.
-
 async fn stored_code(
     sql: &mut SqliteConnection,
     binding: &Binding,
