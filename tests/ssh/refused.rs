@@ -36,6 +36,62 @@ fn no_command_no_file_no_forwarding() {
 }
 
 #[test]
+fn where_only_the_phone_may_no_code_is_asked_for() {
+    let company = Company::start();
+    let site = company.site();
+    let server = Server::start(&site, "remote = \"phone\"");
+    let mut pty = server.client().start();
+    pty.wait_for_text(MENU);
+    pty.send("3");
+    pty.wait_for_text("Set it on your phone, in WeCom");
+    let mut plain = server.client().env("TERM", "dumb").start();
+    plain.wait_for_text("press Enter:");
+    assert!(!plain.screen_text().contains("3 IT support"));
+    plain.send("3\r");
+    plain.wait_for_text("There is no such choice.");
+    assert_eq!(site.events(), Vec::<String>::new());
+}
+
+#[test]
+fn where_only_kiosks_may_come_in_others_are_told_so() {
+    let company = Company::start();
+    let site = company.site();
+    let server = Server::start(&site, "remote = \"off\"");
+    let mut pty = server.client().start();
+    pty.wait_for_text("are set at a kiosk, or in WeCom");
+    assert!(!pty.wait_exit().success());
+}
+
+#[test]
+fn the_eleventh_session_of_one_source_is_told_why_and_the_others_go_on() {
+    let company = Company::start();
+    let site = company.site();
+    let server = Server::start(&site, "");
+    let mut ten: Vec<_> = (0..10).map(|_| server.client().start()).collect();
+    for pty in &mut ten {
+        pty.wait_for_text(MENU);
+    }
+    let mut eleventh = server.client().start();
+    eleventh.wait_for_text("Too many sessions from your address");
+    assert!(!eleventh.wait_exit().success());
+    ten[0].choose_it_support();
+}
+
+#[test]
+fn at_the_end_people_are_told_and_the_server_goes() {
+    let company = Company::start();
+    let site = company.site();
+    let mut server = Server::start(&site, "");
+    let mut pty = server.client().start();
+    pty.wait_for_text(MENU);
+    server.signal(rustix::process::Signal::TERM);
+    pty.wait_for_text("The service is restarting");
+    pty.wait_exit();
+    pty.assert_restored();
+    assert!(server.wait().success());
+}
+
+#[test]
 fn what_is_asked_for_beside_a_visit_is_refused_and_the_visit_goes_on() {
     let company = Company::start();
     let site = company.site();

@@ -33,6 +33,7 @@ pub(super) async fn open(
     installation: &Installation,
 ) -> Result<Option<Front>, BootError> {
     let section = config.ssh()?;
+    allow_descriptors();
     let common = Common {
         ports: installation.ports.clone(),
         code: config.code(),
@@ -185,6 +186,18 @@ fn lag(number: u64) -> Duration {
     const SPREAD_MILLIS: u64 = 10_000;
     // Neighbours in time are far apart here.
     Duration::from_millis(number.wrapping_mul(6_180) % SPREAD_MILLIS)
+}
+
+/// Thousands of connections need as many descriptors as this process may have.
+fn allow_descriptors() {
+    let known = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let most = rustix::process::Rlimit {
+        current: known.maximum,
+        ..known
+    };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, most) {
+        tracing::warn!(%error, "the number of open files stays limited");
+    }
 }
 
 fn listen(at: SocketAddr) -> io::Result<TcpListener> {
