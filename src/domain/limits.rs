@@ -104,8 +104,8 @@ pub const WEB_SESSIONS: usize = 5_000;
 pub const WEB_SESSIONS_OF_ONE: usize = 4;
 /// Sign-ins that are passed on to WeCom for one address. A whole office may be one.
 pub const SIGN_INS_OF_A_SOURCE: BucketLimit = BucketLimit {
-    burst: 100,
-    refill: Duration::from_secs(1),
+    burst: 300,
+    refill: Duration::from_millis(100),
     longest_line: 1,
 };
 /// Sign-ins that are passed on to WeCom in all: far below what WeCom allows a company.

@@ -65,15 +65,18 @@ fn sign_ins_that_are_made_up_are_not_passed_on_without_end() {
         server.authority
     );
     let before = company.wecom.calls();
-    let mut refused = 0;
     let mut stream = from(FLOOD, &server.authority).unwrap();
-    for _ in 0..400 {
+    let mut passed_on = 0;
+    loop {
         let answer = wire::exchange(&mut stream, request.as_bytes()).unwrap();
-        assert!([400, 429].contains(&answer.status));
-        refused += u32::from(answer.status == 429);
+        if answer.status == 429 {
+            break;
+        }
+        assert_eq!(answer.status, 400);
+        passed_on += 1;
+        assert!(passed_on < 5_000, "nobody stops it");
     }
-    assert!(refused >= 250, "{refused}");
-    assert!(company.wecom.calls() - before <= 150);
+    assert!(company.wecom.calls() - before <= passed_on + 50);
     // Everybody else signs in as ever.
     assert!(Phone::of("LinWei").open(&server.url("/")).is_form());
 }
@@ -167,8 +170,7 @@ fn only_trusted_proxies_say_where_a_request_is_from() {
     // One and the same stranger behind two addresses that each may be a proxy.
     let refused = |proxy: &str| {
         let mut stream = from(proxy, &server.authority).unwrap();
-        let mut refused = 0;
-        for n in 0..300 {
+        (0..600).any(|n| {
             let request = format!(
                 "GET /signed-in?code=made-up&state={state} HTTP/1.1\r\nHost: {}\r\n\
                  X-Forwarded-For: 198.51.100.{}\r\nCookie: rekey-sign-in={state}.f\r\n\r\n",
@@ -176,10 +178,9 @@ fn only_trusted_proxies_say_where_a_request_is_from() {
                 n % 200
             );
             let answer = wire::exchange(&mut stream, request.as_bytes()).unwrap();
-            refused += u32::from(answer.status == 429);
-        }
-        refused
+            answer.status == 429
+        })
     };
-    assert_eq!(refused("127.0.0.8:0"), 0);
-    assert!(refused("127.0.0.9:0") > 100);
+    assert!(refused("127.0.0.9:0"));
+    assert!(!refused("127.0.0.8:0"));
 }
