@@ -121,6 +121,10 @@ mod tests {
                 ("msDS-LockoutThreshold", "0"),
             ],
         );
-        assert_eq!(of_pso(&entry), AccountPolicy::default());
+        let nothing = AccountPolicy {
+            enforces_must_change: true,
+            ..AccountPolicy::default()
+        };
+        assert_eq!(of_pso(&entry), nothing);
     }
 }

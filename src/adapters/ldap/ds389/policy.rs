@@ -218,7 +218,11 @@ mod tests {
             ("passwordExp", "off"),
             ("passwordMaxAge", "10368000"),
         ]);
-        assert_eq!(off, AccountPolicy::default());
+        let nothing = AccountPolicy {
+            enforces_must_change: true,
+            ..AccountPolicy::default()
+        };
+        assert_eq!(off, nothing);
     }
 
     #[test]
