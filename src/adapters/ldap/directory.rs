@@ -9,10 +9,9 @@ use tokio::time::Instant;
 
 use super::account;
 use super::active_directory::ActiveDirectory;
-use super::ahead::Ahead;
 use super::dialect::{Dialect, Marks};
 use super::ds389::Ds389;
-use super::lookup::{Lookup, When};
+use super::lookup::Lookup;
 use super::openldap::OpenLdap;
 use super::servers::{Question, Server, Servers};
 use super::session::{Budget, Fault, Search, Session};
@@ -31,8 +30,6 @@ pub struct LdapDirectory {
     pub(super) servers: Servers,
     pub(super) lookup: Lookup,
     pub(super) clock: Arc<dyn Clock>,
-    /// For proving binds.
-    ahead: Ahead,
 }
 
 impl LdapDirectory {
@@ -80,7 +77,6 @@ impl LdapDirectory {
             servers: Servers::new(addresses, settings.bind_dn.clone(), password),
             lookup: Lookup::new(settings, dialect),
             clock,
-            ahead: Ahead::default(),
         })
     }
 
@@ -185,11 +181,7 @@ impl Directory for LdapDirectory {
     }
 
     async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
-        let question = self.read_marks(key, dn);
-        if let Some(server) = self.servers.first() {
-            self.ahead.open(dn, server.address());
-        }
-        let (marks, server) = self.servers.ask(&question).await?;
+        let (marks, server) = self.servers.ask(&self.read_marks(key, dn)).await?;
         let gone = || DirectoryDown::Misconfigured("the entry is not there any more".to_owned());
         let marks = marks.ok_or_else(gone)?;
         Ok(ChangeMark {
@@ -249,7 +241,7 @@ impl Directory for LdapDirectory {
             return ProvingBind::Unreachable;
         };
         // A connection of its own: a bind changes who a connection speaks for.
-        let bound = match self.ahead.take(dn, server.address()).await {
+        let bound = match Session::open(server.address(), Budget::start()).await {
             Ok(mut session) => {
                 let bound = session.bind(dn.as_str(), password.expose()).await;
                 session.close().await;
@@ -336,7 +328,7 @@ impl Question for Find<'_> {
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
-            .account(session, entry.as_ref(), When::BeforeProof, now)
+            .account(session, entry.as_ref(), now)
             .await
     }
 }
@@ -366,7 +358,7 @@ impl Question for Reread<'_> {
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
-            .account(session, entry.as_ref(), When::Afterwards, now)
+            .account(session, entry.as_ref(), now)
             .await
     }
 }

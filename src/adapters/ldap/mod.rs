@@ -7,7 +7,6 @@
 
 mod account;
 mod active_directory;
-mod ahead;
 mod dialect;
 mod directory;
 mod dn;

@@ -151,8 +151,7 @@ impl Person {
         if report.acceptable() {
             let account = &self.proved.account;
             let mark = Effect::Mark(account.key.clone(), account.dn.clone());
-            // In this order: the entry is read while the record is being made durable.
-            self.to(Stage::Mark(grant, password), vec![mark, record])
+            self.to(Stage::Mark(grant, password), vec![record, mark])
         } else {
             let show = self.proved.ask(Some(Refusal::NotGoodEnough(report)), false);
             self.to(Stage::Ask(grant), vec![record, show])
