@@ -68,12 +68,12 @@ fn a_demo_that_is_killed_leaves_no_server_behind() {
     assert!(reachable(&home));
     pty.kill(rustix::process::Signal::KILL);
     let deadline = Instant::now() + Duration::from_secs(10);
-    // A zombie of init's has no command line any more.
-    while std::fs::read(server.join("cmdline")).is_ok_and(|words| !words.is_empty()) {
+    // A zombie of init's has no command line any more; its ports close a moment later.
+    let lives = || std::fs::read(server.join("cmdline")).is_ok_and(|words| !words.is_empty());
+    while lives() || reachable(&home) {
         assert!(Instant::now() < deadline, "the server lives on");
         std::thread::yield_now();
     }
-    assert!(!reachable(&home));
 }
 
 fn reachable(url: &str) -> bool {

@@ -81,8 +81,7 @@ pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Co
         "an alarm is rung"
     );
     if ports.alarm.is_empty() {
-        record_ring(ports, concern, "nobody").await;
-        return true;
+        return record_ring(ports, concern, "nobody").await;
     }
     let mut heard = false;
     for to in ports.alarm.iter() {
@@ -101,13 +100,15 @@ pub(super) async fn ring(ports: &Ports, what: Alarm, account: &str, concern: &Co
         if let Err(error) = &sent {
             tracing::error!(%error, "somebody in [alarm] could not be told");
         }
-        heard |= sent.is_ok();
-        record_ring(ports, concern, crate::flow::reset::send_result(&sent)).await;
+        let result = crate::flow::reset::send_result(&sent);
+        // What the record does not tell was not heard: better once more than unknown.
+        heard |= record_ring(ports, concern, result).await && sent.is_ok();
     }
     heard
 }
 
-async fn record_ring(ports: &Ports, concern: &Concern, result: &'static str) {
+/// Whether it was recorded.
+async fn record_ring(ports: &Ports, concern: &Concern, result: &'static str) -> bool {
     let record = AuditEvent {
         at: ports.clock.now().wall,
         kind: EventKind::AlarmRung,
@@ -116,7 +117,9 @@ async fn record_ring(ports: &Ports, concern: &Concern, result: &'static str) {
         place: concern.place.clone(),
         result,
     };
-    if let Err(error) = ports.audit.append(&record).await {
+    let written = ports.audit.append(&record).await;
+    if let Err(error) = &written {
         tracing::error!(%error, "the audit log cannot be written");
     }
+    written.is_ok()
 }

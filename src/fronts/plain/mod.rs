@@ -120,11 +120,7 @@ fn carry_out(desk: &mut Desk, command: Command) {
             generation,
             password,
             policy,
-        } => {
-            desk.assess(generation, password, policy);
-            // No frame to wait for.
-            desk.painted();
-        }
+        } => desk.assess(generation, password, policy),
         Command::NewPicture => desk.new_picture(),
         Command::ReadPhone => desk.read_phone(),
         Command::EndVisit | Command::Quit => {}

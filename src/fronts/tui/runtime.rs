@@ -130,9 +130,6 @@ where
             _ => batch.saturating_add(1),
         };
         exit = session.handle(event).err();
-        if !session.dirty && session.painter.idle() {
-            session.desk.painted();
-        }
     }
 }
 

@@ -98,7 +98,8 @@ impl Desk {
         }
     }
 
-    /// Takes a candidate to be judged; of those that wait only the newest counts.
+    /// Judges a candidate as soon as the last one is done; of those that wait only the newest
+    /// counts.
     pub(in crate::fronts) fn assess(
         &mut self,
         generation: u64,
@@ -110,11 +111,6 @@ impl Desk {
             password,
             policy,
         });
-    }
-
-    /// The screen shows everything there is to show: time to judge what waits, if the last one is
-    /// done. Earlier, the judging would take its processor from the very frame that shows the key.
-    pub(in crate::fronts) fn painted(&mut self) {
         self.judge_next();
     }
 
@@ -140,6 +136,7 @@ impl Desk {
                 },
                 judged = running(&mut self.judging) => {
                     self.judging = None;
+                    self.judge_next();
                     // A judge that panicked has told the panic hook.
                     if let Some((generation, report)) = judged {
                         return Msg::Assessed { generation, report };
