@@ -1,8 +1,8 @@
 //! The chat: what employees write to the app "Reset Password" in WeCom, and the buttons they press
 //! there.
 //!
-//! WeCom brings both as callbacks ([`receiver`]), some of them more than once, and waits five
-//! seconds: a delivery is noted, acknowledged, and then done ([`lanes`]), and the answer is a
+//! WeCom brings both as callbacks (`receiver`), some of them more than once, and waits five
+//! seconds: a delivery is noted, acknowledged, and then done (`lanes`), and the answer is a
 //! message of its own. Commands are read in [`command`]; what they do is the engine's and the
 //! driver's business.
 

@@ -2,7 +2,7 @@
 //!
 //! Whoever connects gets a visit. A key from the kiosks' file makes it a named kiosk's, every
 //! other one is *remote*. The library speaks the protocol in a task of each connection; the
-//! [`guest`] there answers its questions and hands bytes to the visit, which runs in a task of its
+//! `guest` there answers its questions and hands bytes to the visit, which runs in a task of its
 //! own and ends alone when it panics. Between the two are bounded queues, so that a client that
 //! floods or never reads holds up nobody but itself.
 //!

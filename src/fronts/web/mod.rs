@@ -6,7 +6,7 @@
 //! | `/k/<nonce>` | what a kiosk's picture holds: signs in, uses the picture up, then `/form` |
 //! | `/l/<token>` | a one-time link: signs in, then `/form` |
 //! | `/signed-in` | where WeCom's sign-in comes back to |
-//! | `/form` | the page of one [`session`](self::session): the form, or what became of it |
+//! | `/form` | the page of one session: the form, or what became of it |
 //! | `/meter` | judges what stands in the form, while it is typed |
 //! | `/unfreeze`, `/not-here` | the two other buttons |
 //!
