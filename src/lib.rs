@@ -42,6 +42,10 @@
 //! | [`adapters::store`] | SQLite: codes, counts, intents, audit; the site key and the head file beside it |
 //! | [`fronts::tui`] | screens, keys, painting; knows no terminal of its own, only bytes in and out |
 //! | [`fronts::kiosk`] | the local kiosk: one visit, then the program executes itself again |
+//! | [`fronts::web`] | the form on the phone, and the phone's side of a kiosk's picture |
+//! | [`fronts::chat`] | what employees write and press in WeCom |
+//! | [`fronts::ssh`] | the same kiosk over SSH, a task for each visit |
+//! | [`fronts::plain`] | every method in plain lines, for screen readers and simple terminals |
 //! | [`sim`] | Contoso: a directory, a WeCom and a phone on loopback; the engine's ports in memory |
 //! | [`config`] | `rekey.toml`, a struct for each section; an error names file, line, key and cure |
 //! | [`text`] | a key to words in the person's language; the words are in `assets/text/` |
