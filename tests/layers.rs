@@ -189,11 +189,14 @@ fn sources() -> Vec<Source> {
     let mut folders = vec![src.clone()];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+        for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
+            } else if path.extension().is_some_and(|e| e == "rs")
+                && !path.ends_with("tests.rs")
+                && !folder.ends_with("tests")
+            {
                 let name = path.strip_prefix(&src).unwrap().to_str().unwrap();
                 found.push(Source::new(name, &fs::read_to_string(&path).unwrap()));
             }
