@@ -39,7 +39,7 @@ use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::domain::code::CodeRules;
+use crate::domain::code::{CodeRules, hex};
 use crate::flow::driver::Running;
 use crate::flow::ports::{Identity, Ports};
 use crate::flow::vouched::Vouched;
@@ -161,6 +161,6 @@ impl Web {
     fn random(&self) -> String {
         let mut bytes = [0; 16];
         self.services.ports.entropy.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&bytes)
     }
 }
