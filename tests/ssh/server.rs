@@ -13,6 +13,7 @@ pub(crate) struct Server {
     child: Child,
     at: SocketAddr,
     folder: PathBuf,
+    log: PathBuf,
 }
 
 /// The usual `[ssh]` section of a site, with more lines.
@@ -69,6 +70,7 @@ impl Server {
             child,
             at,
             folder: site.path().to_owned(),
+            log: site.log(),
         }
     }
 
@@ -179,6 +181,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let status = self.child.try_wait();
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            eprintln!("the server: {status:?}, its log:\n{log}");
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -90,6 +90,24 @@ impl Shown {
         }
     }
 
+    /// Waits until nothing is on its way any more. Whoever gave up writing calls this before the next
+    /// write: what was on its way would be taken for the next bytes.
+    ///
+    /// # Errors
+    /// The client is gone, or takes nothing.
+    pub(super) async fn settle(&mut self) -> io::Result<()> {
+        let Some((_, sending)) = &mut self.sending else {
+            return Ok(());
+        };
+        let sent = tokio::time::timeout(SLOW, sending).await;
+        self.sending = None;
+        match sent {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+
     fn poll_send(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let (length, sending) = match &mut self.sending {
             Some(sending) => sending,

@@ -80,7 +80,12 @@ impl Setup {
             return Ended::Gone;
         }
         loop {
-            match self.visit().await {
+            let exit = self.visit().await;
+            // The end of a visit does not wait for its last frame.
+            if self.output.settle().await.is_err() {
+                return Ended::Gone;
+            }
+            match exit {
                 // The next person at a kiosk finds the menu.
                 Exit::VisitOver if self.is_kiosk => {
                     if self.output.write_all(WIPE).await.is_err() {
@@ -153,6 +158,7 @@ impl Setup {
 
     /// Leaves the screen as if nobody had been there, and closes the connection.
     async fn part(&mut self, ended: &Ended) {
+        let _ = self.output.settle().await;
         if self.draws() {
             let _ = self.output.write_all(LEAVE).await;
         }
