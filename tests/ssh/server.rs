@@ -1,12 +1,13 @@
 //! `rekey serve` with its SSH front, and OpenSSH clients of it.
 
 use std::io::Read as _;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::company::{REKEY, Site, now};
 use crate::pty::{DEADLINE, Setup};
+use crate::support::ports;
 
 /// A server of a site. Dropping it kills it.
 pub(crate) struct Server {
@@ -18,17 +19,11 @@ pub(crate) struct Server {
 
 /// The usual `[ssh]` section of a site, with more lines.
 pub(crate) fn section(site: &Site, more: &str) -> (SocketAddr, String) {
-    let at = free_port();
+    let at = SocketAddr::from(([127, 0, 0, 1], ports::free()));
     let folder = site.path().display();
     let text =
         format!("\n[ssh]\nlisten = \"{at}\"\nhost_key_file = \"{folder}/host_key\"\n{more}\n");
     (at, text)
-}
-
-/// A port that nobody has at the moment.
-fn free_port() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
 }
 
 impl Server {

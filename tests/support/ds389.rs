@@ -5,7 +5,7 @@
 //! folders; what it makes there is moved away at once.
 
 use std::fs::File;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -13,6 +13,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use super::ports;
 
 pub const SUFFIX: &str = "dc=example,dc=test";
 pub const PEOPLE: &str = "ou=people,dc=example,dc=test";
@@ -77,7 +79,7 @@ impl Ds389 {
         let ca = std::fs::read_to_string(folder.path().join("etc/ca.crt")).unwrap();
         // A port that was free may be taken before the server comes to it.
         for _ in 0..10 {
-            let (ldap_port, ldaps_port) = free_ports();
+            let (ldap_port, ldaps_port) = (ports::free(), ports::free());
             configure(folder.path(), ldap_port, ldaps_port);
             if let Some(child) = launch(folder.path(), ldap_port, ldaps_port) {
                 return Self {
@@ -239,7 +241,7 @@ fn template() -> PathBuf {
 /// Lets the installer make an empty server in `folder`.
 fn set_up(folder: &Path) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/ds389/setup.sh");
-    let (ldap_port, ldaps_port) = free_ports();
+    let (ldap_port, ldaps_port) = (ports::free(), ports::free());
     let done = Command::new("bash")
         .arg(script)
         .arg(folder)
@@ -315,13 +317,6 @@ fn configure(folder: &Path, ldap_port: u16, ldaps_port: u16) {
         .replace("@PORT@", &ldap_port.to_string())
         .replace("@SECUREPORT@", &ldaps_port.to_string());
     std::fs::write(&file, dse).unwrap();
-}
-
-fn free_ports() -> (u16, u16) {
-    let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
-    let (one, two) = (bind(), bind());
-    let port = |listener: TcpListener| listener.local_addr().unwrap().port();
-    (port(one), port(two))
 }
 
 /// Starts the server and waits until both ports answer. `None` when it ends instead.

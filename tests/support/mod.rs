@@ -14,6 +14,7 @@ pub mod ds389;
 pub mod faketime;
 pub mod figures;
 pub mod grant;
+pub mod ports;
 pub mod proxy;
 pub mod samba;
 pub mod slapd;

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -14,6 +13,7 @@ use tempfile::TempDir;
 
 use super::certs::Ca;
 use super::faketime;
+use super::ports;
 
 pub const SUFFIX: &str = "dc=example,dc=test";
 pub const PEOPLE: &str = "ou=people,dc=example,dc=test";
@@ -81,7 +81,7 @@ impl Slapd {
         let ca = prepare(folder.path(), options);
         // A port that was free may be taken before slapd comes to it.
         for _ in 0..10 {
-            let (ldap_port, ldaps_port) = free_ports();
+            let (ldap_port, ldaps_port) = (ports::free(), ports::free());
             if let Some(child) = launch(folder.path(), ldap_port, ldaps_port) {
                 let slapd = Self {
                     folder,
@@ -465,13 +465,6 @@ fn hashed(password: &str) -> String {
         .output()
         .expect("slapd is installed");
     String::from_utf8(done.stdout).unwrap()
-}
-
-fn free_ports() -> (u16, u16) {
-    let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
-    let (one, two) = (bind(), bind());
-    let port = |listener: TcpListener| listener.local_addr().unwrap().port();
-    (port(one), port(two))
 }
 
 /// Starts slapd and waits until both ports answer. `None` when it ends instead (a port was taken).

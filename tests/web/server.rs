@@ -1,13 +1,13 @@
 //! `rekey serve` for a site.
 
 use std::fs::File;
-use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::company::{Company, REKEY, Site, now};
+use crate::support::ports;
 use crate::wire;
 
 /// A running server. Dropping it kills the program.
@@ -25,9 +25,7 @@ impl Server {
 
     /// Starts one whose configuration was changed by `change`.
     pub(crate) fn start_with(company: &Company, change: impl FnOnce(String) -> String) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let authority = free.local_addr().unwrap().to_string();
-        drop(free);
+        let authority = format!("127.0.0.1:{}", ports::free());
         let site = company.site_with(|config| {
             let config = config.replace(
                 "public_url = \"https://reset.contoso.example\"",
