@@ -5,6 +5,7 @@ mod at_work;
 mod check;
 mod demo;
 mod kiosk;
+mod remind;
 mod serve;
 mod visits;
 
@@ -32,10 +33,12 @@ use crate::fronts::notices::NoticeWords;
 use crate::fronts::ssh::{HostKeyError, KiosksError};
 use crate::fronts::web::listener::ListenError;
 use crate::text::{Language, Texts};
+use remind::Books;
 
 pub use check::check;
 pub use demo::demo;
 pub use kiosk::kiosk;
+pub use remind::remind;
 pub use serve::serve;
 
 /// Why something could not start, or not go on: one sentence, and what to do.
@@ -70,6 +73,9 @@ pub enum BootError {
     /// The state, later.
     #[error("{0}.")]
     State(#[from] StoreError),
+    /// Reminders could not be found out.
+    #[error("{0}.")]
+    Reminding(String),
     /// The terminal.
     #[error("{0}.")]
     Kiosk(#[from] KioskError),
@@ -91,7 +97,7 @@ pub enum BootError {
         source: std::io::Error,
     },
     /// A server without a front.
-    #[error("{}: there is nothing to serve. Add a [web] or an [ssh] section.", .0.display())]
+    #[error("{}: there is nothing to serve. Add a [web], an [ssh] or a [remind] section.", .0.display())]
     NothingToServe(PathBuf),
     /// The demo's company.
     #[error("The demo cannot start: {0}.")]
@@ -162,6 +168,8 @@ struct Opened {
     wecom: Arc<Wecom>,
     /// Opens what WeCom brings; `None` without the callback's secrets.
     callbacks: Option<Arc<WecomCallbacks>>,
+    /// What only reminders need.
+    books: Books,
 }
 
 /// Opens everything behind the ports, as the configuration names it.
@@ -175,8 +183,13 @@ async fn open(
     let directory = open_directory(config.take_directory()?, clock.clone(), plain_loopback)?;
     let (wecom, callbacks) = open_wecom(config, texts, clock.clone())?;
     let wecom = Arc::new(wecom);
+    let directory = Arc::new(directory);
+    let books = Books {
+        expiries: directory.clone(),
+        reminders: Some(store.clone()),
+    };
     let ports = Ports {
-        directory: Arc::new(directory),
+        directory,
         messenger: wecom.clone(),
         codes: store.clone(),
         throttles: store.clone(),
@@ -195,6 +208,7 @@ async fn open(
         ports,
         wecom,
         callbacks: callbacks.map(Arc::new),
+        books,
     })
 }
 

@@ -37,6 +37,7 @@
 //! | [`flow::grant`] | the right to set one password once; only the engine makes one, from proof |
 //! | [`flow::effect`], [`flow::prompt`], [`flow::message`] | what goes in and comes out, as data |
 //! | [`flow::driver`] | the only async part of the flow: runs effects, feeds answers back, settles what a crash left open |
+//! | [`domain::remind`], [`flow::driver::reminding`] | when somebody is told that the password ends, and that nobody is told twice |
 //! | [`adapters::ldap`] | OpenLDAP; failover, time budgets, what a lost answer means |
 //! | [`adapters::wecom`] | WeCom's server API: token, pace, the channel's health; whom its sign-in names; its callbacks, opened |
 //! | [`adapters::store`] | SQLite: codes, counts, intents, audit; the site key and the head file beside it |

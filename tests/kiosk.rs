@@ -34,6 +34,8 @@ mod expiry;
 mod faults;
 #[path = "kiosk/kills.rs"]
 mod kills;
+#[path = "kiosk/remind.rs"]
+mod remind;
 #[path = "kiosk/secrets.rs"]
 mod secrets;
 #[path = "kiosk/signals.rs"]

@@ -52,7 +52,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The part of the flow that carries out effects, and the traits it carries them out through.
-const RUNS_EFFECTS: &[&str] = &["flow/driver/", "flow/ports.rs"];
+const RUNS_EFFECTS: &[&str] = &["flow/driver/", "flow/ports.rs", "flow/ports/"];
 
 const TOP_LEVEL: &[&str] = &[
     "Cargo.toml",

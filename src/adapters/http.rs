@@ -48,17 +48,34 @@ pub enum SetupError {
 
 /// No answer, and why. Holds no address and nothing of the answer: it may be logged.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct NoAnswer(pub(super) String);
+pub(super) struct NoAnswer {
+    /// Why.
+    pub(super) words: String,
+    /// The request may have been carried out all the same.
+    pub(super) done_perhaps: bool,
+}
 
 impl NoAnswer {
-    fn new(words: &str) -> Self {
-        Self(words.to_owned())
+    /// The request went out, and nobody knows what became of it.
+    fn lost(words: &str) -> Self {
+        Self {
+            words: words.to_owned(),
+            done_perhaps: true,
+        }
+    }
+
+    /// The request was certainly not carried out.
+    fn not_done(words: String) -> Self {
+        Self {
+            words,
+            done_perhaps: false,
+        }
     }
 }
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)
     }
 }
 
@@ -143,11 +160,11 @@ impl HttpClient {
         let exchange = async { read(self.wire.send(request).await?).await };
         tokio::time::timeout(self.timeout, exchange)
             .await
-            .unwrap_or_else(|_| Err(NoAnswer::new("no answer in time")))
+            .unwrap_or_else(|_| Err(NoAnswer::lost("no answer in time")))
     }
 
     fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<Uri, NoAnswer> {
-        let malformed = || NoAnswer::new("the address is malformed");
+        let malformed = || NoAnswer::not_done("the address is malformed".to_owned());
         let mut url = self.base.join(path).map_err(|_| malformed())?;
         url.query_pairs_mut().extend_pairs(query);
         url.as_str().parse().map_err(|_| malformed())
@@ -178,22 +195,32 @@ fn broken(error: &legacy::Error) -> NoAnswer {
         words = format!("{what}: {cause}");
         source = cause.source();
     }
-    NoAnswer(words)
+    NoAnswer {
+        words,
+        done_perhaps: !error.is_connect(),
+    }
 }
+
+/// Elsewhere; too many; not available: whoever says so has done nothing.
+const REFUSES: [u16; 6] = [301, 302, 307, 308, 429, 503];
 
 /// Reads an answer with status 200. A redirect is none: it would carry the token elsewhere.
 async fn read(response: Response<Incoming>) -> Result<Zeroizing<Vec<u8>>, NoAnswer> {
     let status = response.status().as_u16();
     if status != 200 {
-        return Err(NoAnswer(format!("HTTP status {status}")));
+        let words = format!("HTTP status {status}");
+        return Err(NoAnswer {
+            done_perhaps: !REFUSES.contains(&status),
+            words,
+        });
     }
     let mut incoming = response.into_body();
     let mut body = Zeroizing::new(Vec::new());
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|_| NoAnswer::new("the connection broke"))?;
+        let frame = frame.map_err(|_| NoAnswer::lost("the connection broke"))?;
         let chunk = frame.into_data().unwrap_or_default();
         if body.len().saturating_add(chunk.len()) > MAX_ANSWER {
-            return Err(NoAnswer::new("the answer is too long"));
+            return Err(NoAnswer::lost("the answer is too long"));
         }
         body.extend_from_slice(&chunk);
     }

@@ -4,6 +4,7 @@
 //! all of them stand on ([`Installation`]); what it gives back runs until [`Closing`] says so.
 
 mod chat;
+mod remind;
 mod ssh;
 mod web;
 
@@ -18,6 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::at_work::AtWork;
+use super::remind::Books;
 use super::{BootError, Opened, log_to_stderr, open, warm_up};
 use crate::adapters::wecom::Wecom;
 use crate::adapters::wecom::callback::WecomCallbacks;
@@ -36,6 +38,7 @@ struct Installation {
     ports: Ports,
     wecom: Arc<Wecom>,
     callbacks: Option<Arc<WecomCallbacks>>,
+    books: Books,
     texts: Arc<Texts>,
     /// Resets are begun here, so that they are waited for at the end.
     at_work: AtWork,
@@ -67,6 +70,7 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
         ports,
         wecom,
         callbacks,
+        books,
     } = open(&mut config, &texts, demo).await?;
     warm_up();
     let (close, closing) = watch::channel(false);
@@ -75,6 +79,7 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
         ports: ports.clone(),
         wecom,
         callbacks,
+        books,
         texts,
         at_work: AtWork::default(),
         outage: outages,
@@ -118,11 +123,14 @@ async fn fronts(config: &Config, installation: &Installation) -> Result<Vec<Fron
     if config.ssh().is_ok() {
         fronts.extend(ssh::open(config, installation).await?);
     }
+    if config.remind().is_ok() {
+        fronts.push(remind::open(config, installation)?);
+    }
     Ok(fronts)
 }
 
 fn something_to_serve(config: &Config) -> Result<(), BootError> {
-    if config.web().is_ok() || config.ssh().is_ok() {
+    if config.web().is_ok() || config.ssh().is_ok() || config.remind().is_ok() {
         return Ok(());
     }
     Err(BootError::NothingToServe(PathBuf::from(config.path())))

@@ -42,6 +42,8 @@ pub enum EventKind {
     AlarmRung,
     /// A one-time link was made for an employee: to the `form`, or to a kiosk's `picture`.
     LinkOffered,
+    /// An employee was reminded that the password ends, or could not be.
+    Reminder,
 }
 
 impl EventKind {
@@ -63,6 +65,7 @@ impl EventKind {
             Self::Freeze => "freeze",
             Self::AlarmRung => "alarm_rung",
             Self::LinkOffered => "link_offered",
+            Self::Reminder => "reminder",
         }
     }
 }

@@ -94,6 +94,14 @@ pub const CHAT_AT_ONCE: usize = 64;
 pub const CHAT_WAITING: usize = 1024;
 /// An alarm that nobody in `[alarm]` could be told is rung again after this.
 pub const ALARM_AGAIN: Duration = Duration::from_secs(120);
+/// Reminders in all. WeCom lets an app send 200 messages a day for each member and drops the rest
+/// without a word; a company that has so many reminders has more than enough members.
+pub const REMINDERS: SlidingLimit = SlidingLimit {
+    count: 50_000,
+    window: DAY,
+};
+/// Between two reminders: codes, for which people wait, are sent in between.
+pub const REMINDER_EVERY: Duration = Duration::from_millis(100);
 /// A nonce in a kiosk's picture is replaced after this.
 pub const PAIRING_LIFETIME: Duration = MINUTE;
 /// How long a member's session with the form lasts.

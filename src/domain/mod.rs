@@ -8,6 +8,7 @@ pub mod display;
 pub mod limits;
 mod pinyin;
 pub mod policy;
+pub mod remind;
 pub mod secret;
 pub mod strength;
 pub mod throttle;

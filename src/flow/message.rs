@@ -15,6 +15,12 @@ pub trait Wording: Send + Sync {
     /// The whole text of `message`, code included: wiped on drop, never logged.
     fn text(&self, message: &Message) -> Zeroizing<String>;
 
+    /// The same in parts, for channels with a button that leads to the message's address. `None`:
+    /// the message has none.
+    fn link(&self, _message: &Message) -> Option<LinkWords> {
+        None
+    }
+
     /// What a card says and what its buttons are called.
     fn card(&self, card: &Card) -> CardWords;
 
@@ -76,6 +82,17 @@ pub enum Body {
         /// Four characters to tell IT.
         reference: String,
     },
+    /// The password ends soon, or has ended today.
+    Reminder {
+        /// Calendar days until then; 0 is today.
+        days_left: u16,
+        /// When it ends.
+        ends: Timestamp,
+        /// It has ended by now.
+        ended: bool,
+        /// How to renew it.
+        renew: Renew,
+    },
     /// What a front says in an answer; it has found the words.
     Words(Zeroizing<String>),
     /// To those in `[alarm]`.
@@ -98,6 +115,28 @@ pub enum Body {
         /// Four characters to tell IT.
         reference: String,
     },
+}
+
+/// How an employee renews a password that ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Renew {
+    /// In the form at this address.
+    Form(String),
+    /// The form is not for this account (rule 10).
+    WithIt,
+}
+
+/// A message whose words lead to an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkWords {
+    /// A line.
+    pub title: String,
+    /// A few lines.
+    pub text: String,
+    /// On the button: at most 4 characters.
+    pub button: String,
+    /// Where it leads.
+    pub url: String,
 }
 
 /// A card with buttons, under a message.

@@ -10,8 +10,8 @@ use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
 use crate::flow::message::{
-    Alarm, Body, Card, CardAnswer, CardBody, CardButton, CardWords, Message, NotAllowed, Pressed,
-    Wording,
+    Alarm, Body, Card, CardAnswer, CardBody, CardButton, CardWords, LinkWords, Message, NotAllowed,
+    Pressed, Renew, Wording,
 };
 use crate::flow::ports::Outcome;
 use crate::text::{Language, Texts, Value};
@@ -40,6 +40,10 @@ pub struct NoticeWords {
 impl Wording for NoticeWords {
     fn text(&self, message: &Message) -> Zeroizing<String> {
         self.to(message.language.as_deref()).text(&message.body)
+    }
+
+    fn link(&self, message: &Message) -> Option<LinkWords> {
+        self.to(message.language.as_deref()).link(&message.body)
     }
 
     fn card(&self, card: &Card) -> CardWords {
@@ -93,6 +97,12 @@ impl Notice<'_> {
                 kiosk,
                 reference,
             } => self.settled(*outcome, &self.place(kiosk), reference),
+            Body::Reminder {
+                days_left,
+                ends,
+                ended,
+                renew,
+            } => self.reminder(*days_left, *ends, *ended, renew),
             Body::Words(words) => return words.clone(),
             Body::Alarm {
                 what,
@@ -194,6 +204,54 @@ impl Notice<'_> {
             why,
             self.with_it("notice-it-phone", "notice-it", reference),
         ]
+    }
+
+    /// The first line says it all; the rest says how.
+    fn reminder(&self, days_left: u16, ends: Timestamp, ended: bool, renew: &Renew) -> Vec<String> {
+        let (date, time) = self.moment(ends);
+        let site = ("site", Value::from(&self.words.site));
+        let title = match days_left {
+            0 if ended => self.say("notice-ended-today", &[site, ("time", (&time).into())]),
+            0 => self.say("notice-ends-today", &[site, ("time", (&time).into())]),
+            days => {
+                let days = ("days", Value::Number(days.into()));
+                self.say("notice-ends", &[site, days, ("date", (&date).into())])
+            }
+        };
+        let mut lines = vec![title];
+        match renew {
+            Renew::Form(url) => {
+                lines.push(self.say("notice-ends-form", &[]));
+                lines.push(url.clone());
+                lines.push(self.say("notice-ends-nobody", &[]));
+            }
+            Renew::WithIt => lines.push(match &self.words.it_phone {
+                Some(phone) => self.say("notice-ends-it-phone", &[("phone", phone.into())]),
+                None => self.say("notice-ends-it", &[]),
+            }),
+        }
+        lines
+    }
+
+    fn link(&self, body: &Body) -> Option<LinkWords> {
+        let Body::Reminder {
+            days_left,
+            ends,
+            ended,
+            renew: renew @ Renew::Form(url),
+        } = body
+        else {
+            return None;
+        };
+        let lines = self.reminder(*days_left, *ends, *ended, renew);
+        // The address is in the button.
+        let mut lines = lines.into_iter().filter(|line| line != url);
+        Some(LinkWords {
+            title: lines.next()?,
+            text: lines.collect::<Vec<_>>().join("\n"),
+            button: self.say("notice-ends-button", &[]),
+            url: url.clone(),
+        })
     }
 
     fn alarm(&self, what: Alarm, account: &str, kiosk: &str, reference: &str) -> Vec<String> {

@@ -9,6 +9,7 @@ mod codes;
 mod intents;
 mod objections;
 mod pairings;
+mod reminders;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, ChainWalk, Head};
 use crate::domain::code::{Binding, CodeMac, ResetId, Subject};
 use crate::domain::limits::KIOSK_ATTEMPTS;
+use crate::domain::remind::Reminder;
 use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
@@ -64,6 +66,8 @@ struct State {
     frozen: BTreeMap<AccountKey, Timestamp>,
     links: BTreeMap<String, Link>,
     deliveries: BTreeSet<String>,
+    /// When each was begun, and whether it has ended.
+    reminders: BTreeMap<Reminder, (Timestamp, bool)>,
     processes: u64,
     gone: BTreeSet<u64>,
     writes: u64,

@@ -14,6 +14,7 @@ mod callbacks;
 mod corpus;
 mod directory;
 mod ds389;
+mod expiring;
 mod failover;
 mod members;
 mod messenger;

@@ -126,7 +126,7 @@ fn notice_to(userid: &str) -> Message {
 
 fn down(outcome: Result<impl Sized, SendError>) -> String {
     match outcome {
-        Err(SendError::ChannelDown(words)) => words,
+        Err(SendError::ChannelDown(words) | SendError::Unanswered(words)) => words,
         Err(SendError::Receiver(words)) => panic!("blamed the receiver: {words}"),
         Ok(_) => panic!("went through"),
     }
@@ -135,7 +135,9 @@ fn down(outcome: Result<impl Sized, SendError>) -> String {
 fn receiver(outcome: Result<impl Sized, SendError>) -> String {
     match outcome {
         Err(SendError::Receiver(words)) => words,
-        Err(SendError::ChannelDown(words)) => panic!("blamed the channel: {words}"),
+        Err(SendError::ChannelDown(words) | SendError::Unanswered(words)) => {
+            panic!("blamed the channel: {words}")
+        }
         Ok(_) => panic!("went through"),
     }
 }

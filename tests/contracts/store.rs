@@ -8,6 +8,7 @@
 mod codes;
 mod intents;
 mod objections;
+mod reminders;
 mod rest;
 mod sqlite;
 mod stage;

@@ -187,6 +187,16 @@ impl Ds389 {
         String::from_utf8(done.stdout).unwrap()
     }
 
+    /// The line of one attribute, as the Directory Manager sees it.
+    pub fn ldif_of(&self, dn: &str, attribute: &str) -> String {
+        let arguments = ["-LLL", "-b", dn, "-s", "base", "(objectClass=*)", attribute];
+        let done = self.run("ldapsearch", ROOT_DN, ROOT_PASSWORD, &arguments);
+        assert!(done.status.success(), "{done:?}");
+        let text = String::from_utf8(done.stdout).unwrap();
+        let mut lines = text.lines().filter(|line| line.starts_with(attribute));
+        lines.next().unwrap_or_default().to_owned()
+    }
+
     /// Runs a tool of ldap-utils as somebody, over LDAPS.
     pub fn run(&self, tool: &str, dn: &str, password: &str, arguments: &[&str]) -> Output {
         let url = format!("ldaps://127.0.0.1:{}", self.ldaps_port);

@@ -50,6 +50,8 @@ pub struct Options<'a> {
     pub names: &'a [&'a str],
     /// Passwords are hashed with {ARGON2}, which is slow on purpose.
     pub argon2: bool,
+    /// More entries, in LDIF.
+    pub more: &'a str,
 }
 
 impl Default for Options<'_> {
@@ -57,6 +59,7 @@ impl Default for Options<'_> {
         Self {
             names: &["localhost", "127.0.0.1"],
             argon2: false,
+            more: "",
         }
     }
 }
@@ -210,6 +213,20 @@ impl Slapd {
         self.modify_as_root(&(0..members).map(entry).collect::<String>());
     }
 
+    /// Makes an employee's password so old, which slapd lets nobody write but who relaxes its rules
+    /// (`20261122201558Z`).
+    pub fn date_password(&self, login: &str, changed: &str) {
+        let ldif = format!(
+            "dn: {}\nchangetype: modify\nreplace: pwdChangedTime\npwdChangedTime: {changed}\n",
+            dn(login)
+        );
+        let file = self.folder.path().join("age.ldif");
+        std::fs::write(&file, ldif).unwrap();
+        let arguments = ["-e", "relax", "-f", file.to_str().unwrap()];
+        let done = self.run("ldapmodify", ROOT_DN, ROOT_PASSWORD, &arguments);
+        assert!(done.status.success(), "{done:?}");
+    }
+
     /// Whether a bind works, asked by ldapwhoami.
     pub fn bind_works(&self, dn: &str, password: &str) -> bool {
         self.run("ldapwhoami", dn, password, &[]).status.success()
@@ -269,7 +286,7 @@ fn prepare(folder: &Path, options: &Options<'_>) -> String {
     write("server.pem", &server.certificate);
     write("server.key", &server.key);
     write("slapd.conf", &configuration(folder, options));
-    write("people.ldif", &people());
+    write("people.ldif", &(people() + options.more));
     std::fs::create_dir(folder.join("db")).unwrap();
     let done = Command::new("/usr/sbin/slapadd")
         .args(["-q", "-f"])
@@ -284,6 +301,7 @@ fn prepare(folder: &Path, options: &Options<'_>) -> String {
 
 fn configuration(folder: &Path, options: &Options<'_>) -> String {
     let folder = folder.display();
+    let room = 67_108_864 + 8 * options.more.len();
     let (module, hash) = match options.argon2 {
         true => ("moduleload argon2.so", "{ARGON2}"),
         false => ("", "{SSHA}"),
@@ -309,9 +327,10 @@ suffix {SUFFIX}
 rootdn {ROOT_DN}
 rootpw {ROOT_PASSWORD}
 directory {folder}/db
-maxsize 67108864
+maxsize {room}
 dbnosync
-index objectClass,uid,employeeNumber,member,uniqueMember eq
+limits dn.exact="{SERVICE_DN}" size.prtotal=unlimited
+index objectClass,uid,employeeNumber,member,uniqueMember,pwdChangedTime eq
 access to attrs=userPassword
   by self =xw
   by dn.exact="{SERVICE_DN}" =xw

@@ -18,6 +18,17 @@ notice-not-allowed-protected = Nothing was changed: the account has special righ
 notice-it-phone = Call IT on { $phone } and give the reference { $reference }, also if it was not you.
 notice-it = Go to IT and give the reference { $reference }, also if it was not you.
 notice-not-allowed-frozen = Nothing was changed: resets of the account are frozen until { $date }, { $time }. You can end that in the form "Account PWD Reset".
+notice-ends = Your password at { $site } ends in { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}, on { $date }
+notice-ends-today = Your password at { $site } ends today at { $time }
+notice-ended-today = Your password at { $site } has ended today at { $time }
+notice-ends-form = Choose a new one in the form "Account PWD Reset", here or at a kiosk.
+notice-ends-nobody = Nobody may ask you for your password, IT neither.
+notice-ends-it-phone = Your account has special rights, so the form is not for it. Change the password where you are signed in, or with IT on { $phone }.
+notice-ends-it = Your account has special rights, so the form is not for it. Change the password where you are signed in, or with IT.
+notice-ends-button = Open
 card-is-it-you = Was it you at { $kiosk }?
 card-is-it-you-text = If it was, all is well: do nothing. If not, press the button: a reset that is not done yet is stopped, and IT is told. Reference { $reference }.
 card-not-me = Not me

@@ -104,7 +104,7 @@ async fn redirects_errors_and_floods_are_no_answers() {
         ),
     ] {
         let (url, _served) = server(sent).await;
-        let NoAnswer(words) = ask(&url).await.unwrap_err();
+        let NoAnswer { words, .. } = ask(&url).await.unwrap_err();
         assert!(words.starts_with(expected), "{words}");
         assert!(!words.contains("s3cr3t") && !words.contains("127.0.0.1"));
     }
@@ -117,8 +117,24 @@ async fn silence_ends_with_the_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = HttpClient::new(&url, Duration::from_millis(50)).unwrap();
-    let NoAnswer(words) = client.get("/", &[]).await.unwrap_err();
-    assert_eq!(words, "no answer in time");
+    let none = client.get("/", &[]).await.unwrap_err();
+    assert_eq!(none.words, "no answer in time");
+    assert!(none.done_perhaps, "it went out");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_has_done_nothing() {
+    for (status, done_perhaps) in [
+        ("503 Service Unavailable", false),
+        ("429 Too Many Requests", false),
+        ("302 Found", false),
+        ("500 Internal Server Error", true),
+        ("504 Gateway Timeout", true),
+    ] {
+        let (url, _served) = server(answer(status, b"")).await;
+        let none = ask(&url).await.unwrap_err();
+        assert_eq!(none.done_perhaps, done_perhaps, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -126,8 +142,12 @@ async fn nobody_there_is_said_without_the_address() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let NoAnswer(words) = ask(&url).await.unwrap_err();
+    let NoAnswer {
+        words,
+        done_perhaps,
+    } = ask(&url).await.unwrap_err();
     assert!(words.starts_with("cannot connect: "), "{words}");
+    assert!(!done_perhaps, "nothing went out");
     assert!(!words.contains("s3cr3t") && !words.contains("127.0.0.1"));
 }
 
@@ -157,7 +177,7 @@ async fn a_server_whose_certificate_nobody_signed_is_refused() {
     });
     let nowhere = Matcher::builder().build();
     let client = HttpClient::through(&nowhere, &url, LIMIT).unwrap();
-    let NoAnswer(words) = client
+    let NoAnswer { words, .. } = client
         .get("/path", &[("access_token", "s3cr3t")])
         .await
         .unwrap_err();
@@ -179,7 +199,7 @@ async fn a_proxy_learns_the_servers_name_and_nothing_else() {
     let client = HttpClient::through(&proxies, api, LIMIT).unwrap();
     let query = [("access_token", "s3cr3t")];
     // The proxy closes once the tunnel stands.
-    let NoAnswer(words) = client.get("/cgi-bin", &query).await.unwrap_err();
+    let NoAnswer { words, .. } = client.get("/cgi-bin", &query).await.unwrap_err();
     assert!(!words.contains("s3cr3t") && !words.contains("pass"));
     let request = served.await.unwrap();
     assert!(request.starts_with("CONNECT qyapi.weixin.qq.com:443 HTTP/1.1\r\n"));

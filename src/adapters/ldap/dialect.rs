@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use ldap3::LdapResult;
 
 use super::examine::{Powers, RightToReset, ServerTime, powers_by_delete, right_by_delete};
+use super::expiring::Sweep;
 use super::groups::{self, Member};
 use super::lookup::Lookup;
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::policy::DirectoryPolicy;
+use crate::domain::remind::Window;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
@@ -49,6 +51,16 @@ pub(super) trait Dialect: Send + Sync {
         lookup: &Lookup,
         entry: Option<&Entry>,
     ) -> Result<AccountPolicy, Fault>;
+
+    /// The search for everybody whose password ends within `window`, by the policy that applies or
+    /// `max_age` after its last change.
+    async fn expiring(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        window: Window,
+        max_age: Duration,
+    ) -> Result<Sweep, Fault>;
 
     /// Whether `member` is in one of `groups`, directly or not, or whether that cannot be ruled
     /// out. Takes about the same time for everybody.

@@ -12,6 +12,7 @@ mod directory;
 mod dn;
 mod ds389;
 mod examine;
+mod expiring;
 mod gentime;
 mod groups;
 mod lookup;

@@ -126,6 +126,24 @@ impl Servers {
         Ok(session)
     }
 
+    /// A new connection to the first server that takes one, for a search that may take long.
+    pub(super) async fn open_first(
+        &self,
+        budget: Budget,
+    ) -> Result<(Session, &Server), DirectoryDown> {
+        let mut down = DirectoryDown::Unreachable("no server is configured".to_owned());
+        for server in self.in_order(None) {
+            match self.open(server, Budget::start()).await {
+                Ok(session) => return Ok((session.again(budget), server)),
+                Err(fault) => {
+                    server.note(&fault);
+                    down = graver(down, server.down(fault));
+                }
+            }
+        }
+        Err(down)
+    }
+
     /// Who rekey binds as.
     pub(super) fn bind_dn(&self) -> &str {
         &self.bind_dn

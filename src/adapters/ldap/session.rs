@@ -185,20 +185,22 @@ pub(super) struct Found {
 /// A search of the people, page by page (RFC 2696), so that memory does not grow with them.
 pub(super) struct Pages {
     base: String,
-    filter: &'static str,
+    filter: String,
     attributes: Vec<String>,
     /// The server's own bookmark; `None` when all have come.
     cookie: Option<Vec<u8>>,
 }
 
+/// RFC 4511, appendix A.
+const SIZE_LIMIT_EXCEEDED: u32 = 4;
 /// So many entries a page; servers cap it at 1,000 (Active Directory) or 500 (slapd) and up.
 const PAGE: i32 = 500;
 
 impl Pages {
-    pub(super) fn new(base: &str, filter: &'static str, attributes: &[&str]) -> Self {
+    pub(super) fn new(base: &str, filter: &str, attributes: &[&str]) -> Self {
         Self {
             base: base.to_owned(),
-            filter,
+            filter: filter.to_owned(),
             attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
             cookie: Some(Vec::new()),
         }
@@ -217,10 +219,15 @@ impl Pages {
             .ldap
             .with_timeout(session.budget.left())
             .with_controls(RawControl::from(request))
-            .search(&self.base, Scope::Subtree, self.filter, &self.attributes)
+            .search(&self.base, Scope::Subtree, &self.filter, &self.attributes)
             .await
             .map_err(Fault::from_ldap)?;
         let (entries, result) = (answer.0, answer.1);
+        if result.rc == SIZE_LIMIT_EXCEEDED {
+            let words = "the server cuts long searches off: let the service account search page by \
+                         page without a limit (olcLimits, nsSizeLimit)";
+            return Err(Fault::Refused(words.to_owned()));
+        }
         if result.rc != 0 {
             return Err(Fault::from_result("a paged search was refused", &result));
         }
@@ -320,7 +327,6 @@ impl Session {
         controls: Vec<RawControl>,
     ) -> Result<Found, Fault> {
         const SUCCESS: u32 = 0;
-        const SIZE_LIMIT_EXCEEDED: u32 = 4;
         const NO_SUCH_OBJECT: u32 = 32;
         let options = SearchOptions::new()
             .sizelimit(i32::from(search.limit))

@@ -15,6 +15,7 @@ mod links;
 mod objections;
 mod pairings;
 mod process;
+mod reminders;
 mod schema;
 mod step;
 mod throttles;

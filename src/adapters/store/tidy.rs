@@ -119,3 +119,18 @@ pub(super) async fn alarms(sql: &mut SqliteConnection, now: Timestamp) -> Result
     .await?;
     Ok(())
 }
+
+/// Removes some reminders of passwords that ended long ago.
+pub(super) async fn reminders(
+    sql: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM reminders WHERE (account, ends_at, step) IN \
+         (SELECT account, ends_at, step FROM reminders WHERE ends_at < ? LIMIT 20)",
+    )
+    .bind(now.minus(KEPT.saturating_mul(15)).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}

@@ -26,8 +26,10 @@ const REQUEST_ROOM: usize = 16 * 1024;
 pub(super) enum Failure {
     /// WeCom answered with an error number.
     Code(i64),
-    /// No answer, or none that WeCom's API gives.
+    /// No answer, and nothing was done.
     NoAnswer(String),
+    /// No answer, or none that WeCom's API gives; nobody knows whether it was done.
+    Lost(String),
 }
 
 impl Failure {
@@ -35,7 +37,7 @@ impl Failure {
     pub(super) fn meaning(&self) -> Option<Meaning> {
         match self {
             Self::Code(errcode) => Some(Meaning::of(*errcode)),
-            Self::NoAnswer(_) => None,
+            Self::NoAnswer(_) | Self::Lost(_) => None,
         }
     }
 }
@@ -44,14 +46,17 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code(errcode) => write!(f, "{} (errcode {errcode})", errcode::reason(*errcode)),
-            Self::NoAnswer(words) => f.write_str(words),
+            Self::NoAnswer(words) | Self::Lost(words) => f.write_str(words),
         }
     }
 }
 
 impl From<NoAnswer> for Failure {
-    fn from(NoAnswer(words): NoAnswer) -> Self {
-        Self::NoAnswer(words)
+    fn from(none: NoAnswer) -> Self {
+        match none.done_perhaps {
+            true => Self::Lost(none.words),
+            false => Self::NoAnswer(none.words),
+        }
     }
 }
 
@@ -247,7 +252,13 @@ impl Api {
             ("corpid", self.corp_id.as_str()),
             ("corpsecret", self.secret.expose()),
         ];
-        let reply: TokenReply = read(&self.http.get("/cgi-bin/gettoken", &query).await?)?;
+        let fetch = async { read(&self.http.get("/cgi-bin/gettoken", &query).await?) };
+        let fetched: Result<TokenReply, Failure> = fetch.await;
+        // Without a token the call that wants one was not even made.
+        let reply = fetched.map_err(|failure| match failure {
+            Failure::Lost(words) => Failure::NoAnswer(words),
+            other => other,
+        })?;
         Ok(Fetched {
             token: Zeroizing::new(reply.access_token),
             expires_in: Duration::from_secs(reply.expires_in),
@@ -267,7 +278,7 @@ fn errcode_of(body: &[u8]) -> Option<i64> {
 /// Reads an answer's body.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     // serde's own words may quote the answer, so they are left out.
-    let malformed = || Failure::NoAnswer("the answer is not WeCom's".to_owned());
+    let malformed = || Failure::Lost("the answer is not WeCom's".to_owned());
     match errcode_of(body).ok_or_else(malformed)? {
         0 => serde_json::from_slice(body).map_err(|_| malformed()),
         errcode => Err(Failure::Code(errcode)),

@@ -217,7 +217,7 @@ fn remedy(failure: &Failure) -> &'static str {
         Failure::Code(60011 | 50002) => "Widen the app's visible range to all employees.",
         Failure::Code(48002) => "Nothing: the app may not read members, and needs not to.",
         Failure::Code(_) => "Look the number up in WeCom's list of error codes.",
-        Failure::NoAnswer(_) => {
+        Failure::NoAnswer(_) | Failure::Lost(_) => {
             "Can this host reach [wecom] api, through its firewall and proxy? Is its clock right?"
         }
     }

@@ -157,7 +157,7 @@ impl Wecom {
             with_patience(attempt).await
         })
         .await
-        .unwrap_or(Err(Failure::NoAnswer("no answer in time".to_owned())));
+        .unwrap_or(Err(Failure::Lost("no answer in time".to_owned())));
         if let Err(failure) = &outcome
             && failure.meaning() == Some(Meaning::TooOften)
         {
@@ -219,6 +219,7 @@ impl Wecom {
 fn blame(failure: &Failure) -> SendError {
     match failure.meaning() {
         Some(Meaning::Receiver) => SendError::Receiver(failure.to_string()),
+        None if matches!(failure, Failure::Lost(_)) => SendError::Unanswered(failure.to_string()),
         _ => SendError::ChannelDown(failure.to_string()),
     }
 }
@@ -264,6 +265,11 @@ struct Content<'a> {
 impl Messenger for Wecom {
     async fn send(&self, message: Message) -> Result<SentMessage, SendError> {
         let receiver = message.to.as_str();
+        if let Some(link) = self.wording.link(&message) {
+            let request = cards::link(receiver, self.agent_id, &link);
+            let id = self.deliver(receiver, &request).await?;
+            return Ok(SentMessage { id });
+        }
         let words = self.wording.text(&message);
         let request = TextMessage {
             touser: receiver,

@@ -5,6 +5,7 @@ pub mod objecting;
 pub mod outage;
 pub mod pairing;
 mod reading;
+pub mod reminding;
 mod sending;
 pub mod settle;
 

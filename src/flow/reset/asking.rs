@@ -332,6 +332,6 @@ pub(in crate::flow) fn send_result(sent: &Result<SentMessage, SendError>) -> &'s
     match sent {
         Ok(_) => "sent",
         Err(SendError::Receiver(_)) => "receiver_unreachable",
-        Err(SendError::ChannelDown(_)) => "channel_down",
+        Err(SendError::ChannelDown(_) | SendError::Unanswered(_)) => "channel_down",
     }
 }

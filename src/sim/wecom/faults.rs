@@ -9,6 +9,9 @@ pub struct Faults {
     pub hang: bool,
     /// Every call takes so long.
     pub slow: std::time::Duration,
+    /// Messages are taken in and never answered;
+    /// [`SimWecom::unanswered`](super::SimWecom::unanswered) counts them.
+    pub hold_messages: bool,
     /// So many calls are answered with -1, "system busy".
     pub busy: u32,
     /// So many calls are answered with 45033, "too many at once".

@@ -89,6 +89,7 @@ struct State {
     token: Option<routes::IssuedToken>,
     token_calls: u32,
     calls: u32,
+    unanswered: u32,
 }
 
 impl State {
@@ -290,6 +291,11 @@ impl SimWecom {
     /// How often `gettoken` was called.
     pub fn token_calls(&self) -> u32 {
         self.shared.lock().token_calls
+    }
+
+    /// How many messages were held back for ever.
+    pub fn unanswered(&self) -> u32 {
+        self.shared.lock().unanswered
     }
 
     /// How often anything else was called.

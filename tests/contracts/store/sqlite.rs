@@ -7,10 +7,12 @@ use std::path::Path;
 use rekey::adapters::store::{KeyError, OpenError};
 use rekey::domain::audit::ChainError;
 use rekey::domain::code::Judgement;
+use rekey::flow::ports::remind::{Begun, Reminders};
 use rekey::flow::ports::{AuditLog, Codes, Pairing, Pairings};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
 
+use super::reminders::reminder;
 use super::rest::event;
 use super::stage::{RULES, SqliteStage, at, binding, code, place, reset};
 
@@ -412,4 +414,21 @@ async fn old_rows_go_and_counts_in_a_row_stay() {
             .unwrap();
         assert_eq!(found, expected, "{count}");
     }
+}
+
+#[tokio::test]
+async fn a_day_holds_so_many_reminders_and_no_more() {
+    let stage = SqliteStage::new();
+    let store = stage.open().await.unwrap();
+    // Nobody waits for fifty thousand writes.
+    tamper(
+        &stage,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 49999) \
+         INSERT INTO reminders SELECT 'account-' || i, 1800086400000, 7, 1800000000000, 1 FROM n",
+    )
+    .await;
+    let begin = async |name: &str, secs| store.begin(&reminder(name, 7), at(secs)).await.unwrap();
+    assert_eq!(begin("lin", 10).await, Begun::Now);
+    assert_eq!(begin("siti", 20).await, Begun::EnoughToday);
+    assert_eq!(begin("siti", 86_400).await, Begun::Now, "the next day");
 }

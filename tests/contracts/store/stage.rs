@@ -12,6 +12,7 @@ use rekey::domain::account::{AccountKey, LoginName};
 use rekey::domain::code::{Action, Binding, CodeRules, Place, ResetId, Subject};
 use rekey::domain::secret::{CodeDigits, SiteKey};
 use rekey::domain::time::Timestamp;
+use rekey::flow::ports::remind::Reminders;
 use rekey::flow::ports::{
     AuditLog, Codes, Deliveries, Intents, Links, Objections, Pairings, Throttles,
 };
@@ -19,11 +20,19 @@ use rekey::sim::memory::MemoryStore;
 
 /// All ports.
 pub(crate) trait Store:
-    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries + Reminders
 {
 }
 impl<T> Store for T where
-    T: Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+    T: Codes
+        + Throttles
+        + AuditLog
+        + Intents
+        + Pairings
+        + Objections
+        + Links
+        + Deliveries
+        + Reminders
 {
 }
 

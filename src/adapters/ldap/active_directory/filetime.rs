@@ -18,6 +18,12 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
     (units > 0 && units != NEVER).then(|| Timestamp::from_millis(units / UNITS - EPOCH))
 }
 
+/// Writes a time.
+pub(super) fn write(time: Timestamp) -> Option<String> {
+    let units = time.as_millis().checked_add(EPOCH)?.checked_mul(UNITS)?;
+    Some(units.to_string())
+}
+
 /// A span such as `maxPwdAge`. `None`: no limit (0, or the smallest number), or nonsense.
 pub(super) fn span(text: &str) -> Option<Duration> {
     let units: i64 = text.trim().parse().ok()?;
@@ -42,6 +48,9 @@ mod tests {
             Some(Timestamp::from_secs(1_735_689_600)),
             "2025-01-01"
         );
+        let written = write(Timestamp::from_secs(1_735_689_600));
+        assert_eq!(written.as_deref(), Some("133801632000000000"));
+        assert_eq!(write(Timestamp::from_millis(i64::MAX)), None);
         for none in ["0", "-1", "9223372036854775807", "", "soon"] {
             assert_eq!(time(none), None, "{none}");
         }
@@ -57,6 +66,7 @@ mod tests {
         fn no_number_panics(units in any::<i64>(), text in "\\PC{0,24}") {
             for text in [units.to_string(), text] {
                 let _ = (time(&text), span(&text));
+                let _ = write(Timestamp::from_millis(units));
             }
         }
     }

@@ -4,12 +4,14 @@
 //! Samba 4.17 was there to try everything on; where Windows is only documented, it says so.
 
 mod descriptor;
+mod expiring;
 mod filetime;
 mod policy;
 mod rights;
 mod verdicts;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ldap3::controls::RawControl;
@@ -19,10 +21,12 @@ use zeroize::Zeroizing;
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::dn;
 use super::examine::{Powers, RightToReset, ServerTime};
+use super::expiring::Sweep;
 use super::groups::{self, Member, NOBODY};
 use super::lookup::Lookup;
 use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
+use crate::domain::remind::Window;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
@@ -166,6 +170,16 @@ impl Dialect for ActiveDirectory {
         // Who is in it and cannot be found in it is not ruled out.
         let unknown = entry.is_some() && primary.is_none();
         Ok(above || is_itself || unknown)
+    }
+
+    async fn expiring(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        window: Window,
+        max_age: Duration,
+    ) -> Result<Sweep, Fault> {
+        expiring::sweep(session, lookup, window, max_age).await
     }
 
     fn mark_attributes(&self) -> &'static [&'static str] {

@@ -28,6 +28,11 @@ const COMPLEX: u32 = 1;
 /// How many of the five kinds of characters complexity asks for.
 const KINDS: u8 = 3;
 
+/// Where a domain keeps its fine-grained policies.
+pub(super) fn container(domain: &str) -> String {
+    format!("CN=Password Settings Container,CN=System,{domain}")
+}
+
 /// What the domain demands of everybody.
 pub(super) fn of_domain(entry: &Entry) -> AccountPolicy {
     let properties: u32 = number(entry, "pwdProperties").unwrap_or(0);

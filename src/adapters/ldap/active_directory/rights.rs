@@ -9,7 +9,7 @@ use ldap3::{Mod, Scope, ldap_escape};
 use super::super::examine::{Powers, RightToReset, can_read};
 use super::super::lookup::Lookup;
 use super::super::session::{Fault, Search, Session};
-use super::descriptor;
+use super::{descriptor, policy};
 use crate::domain::account::Account;
 use crate::flow::finding::Finding;
 
@@ -112,10 +112,7 @@ pub(super) async fn self_writers(
 pub(super) async fn fine_grained(session: &mut Session, lookup: &Lookup) -> Finding {
     const PART: &str = "fine-grained policies";
     let base = match lookup.layout(session).await {
-        Ok(layout) => format!(
-            "CN=Password Settings Container,CN=System,{}",
-            layout.naming_context
-        ),
+        Ok(layout) => policy::container(&layout.naming_context),
         Err(fault) => return Finding::unknown(PART, fault.words()),
     };
     match can_read(session, &base).await {

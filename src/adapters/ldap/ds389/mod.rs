@@ -1,9 +1,11 @@
 //! 389 Directory Server, by a service account that may write userPassword and
 //! passwordExpirationTime of the people, and read the policies (assets/389ds/).
 
+mod expiring;
 mod policy;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ldap3::{LdapResult, Mod};
@@ -11,12 +13,14 @@ use ldap3::{LdapResult, Mod};
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::dn;
 use super::examine::{RightToReset, ServerTime, may_delete, right_by_delete};
+use super::expiring::Sweep;
 use super::gentime;
 use super::groups::NOBODY;
 use super::lookup::Lookup;
 use super::ppolicy;
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::remind::Window;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::grant::Lasting;
@@ -134,6 +138,16 @@ impl Dialect for Ds389 {
         Ok(applies
             .and_then(|entry| policy::read(&entry))
             .unwrap_or_else(policy::unreadable))
+    }
+
+    async fn expiring(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        window: Window,
+        max_age: Duration,
+    ) -> Result<Sweep, Fault> {
+        expiring::sweep(session, lookup, window, max_age).await
     }
 
     fn mark_attributes(&self) -> &'static [&'static str] {

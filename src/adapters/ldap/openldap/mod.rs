@@ -1,21 +1,25 @@
 //! OpenLDAP with the ppolicy overlay, by a service account with no more than `=xw` on
 //! userPassword: so the server itself enforces quality, history and minimum age on a reset.
 
+mod expiring;
 mod policy;
 mod verdicts;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ldap3::{LdapResult, Mod, Scope};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::examine::{ServerTime, may_delete};
+use super::expiring::Sweep;
 use super::gentime;
 use super::lookup::Lookup;
 use super::ppolicy;
 use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
+use crate::domain::remind::Window;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::grant::Lasting;
@@ -128,6 +132,16 @@ impl Dialect for OpenLdap {
                 "there are several policies: set default_policy_dn".to_owned(),
             )),
         }
+    }
+
+    async fn expiring(
+        &self,
+        session: &mut Session,
+        lookup: &Lookup,
+        window: Window,
+        max_age: Duration,
+    ) -> Result<Sweep, Fault> {
+        expiring::sweep(session, lookup, window, max_age).await
     }
 
     fn mark_attributes(&self) -> &'static [&'static str] {

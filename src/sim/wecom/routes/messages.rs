@@ -25,6 +25,7 @@ struct SendRequest {
     #[serde(default)]
     agentid: i64,
     text: Option<SendText>,
+    textcard: Option<SendLink>,
     template_card: Option<CardRequest>,
     #[serde(default)]
     safe: u8,
@@ -38,9 +39,35 @@ struct SendText {
     content: String,
 }
 
+/// A card with a button that opens an address.
+#[derive(Deserialize)]
+struct SendLink {
+    title: String,
+    description: String,
+    url: String,
+    btntxt: String,
+}
+
+impl SendLink {
+    /// As it stands on the phone.
+    fn words(&self) -> Result<String, i64> {
+        let is_address = self.url.starts_with("https://") || self.url.starts_with("http://");
+        if self.title.is_empty() || !is_address || self.btntxt.chars().count() > 4 {
+            return Err(40035);
+        }
+        let Self {
+            title,
+            description,
+            url,
+            btntxt,
+        } = self;
+        Ok(format!("{title}\n{description}\n[{btntxt}] {url}"))
+    }
+}
+
 /// What a request brings.
 enum Content<'a> {
-    Text(&'a SendText),
+    Text(String),
     Card(&'a CardRequest),
 }
 
@@ -48,7 +75,11 @@ impl SendRequest {
     fn content(&self, state: &mut State) -> Result<Content<'_>, i64> {
         match (self.msgtype.as_str(), &self.text, &self.template_card) {
             ("text", Some(text), _) if text.content.is_empty() => Err(44004),
-            ("text", Some(text), _) => Ok(Content::Text(text)),
+            ("text", Some(text), _) => Ok(Content::Text(text.content.clone())),
+            ("textcard", ..) => {
+                let link = self.textcard.as_ref().ok_or(40008)?;
+                Ok(Content::Text(link.words()?))
+            }
             ("template_card", _, Some(card)) => {
                 card.check(&mut state.chats)?;
                 Ok(Content::Card(card))
@@ -63,6 +94,9 @@ pub(super) async fn send(
     query: Parameters,
     body: Bytes,
 ) -> Response {
+    if hold(&shared) {
+        std::future::pending::<()>().await;
+    }
     let response = respond(&shared, true, |state| {
         check_token(&shared, state, &query)?;
         if state.faults.app_closed {
@@ -97,7 +131,7 @@ pub(super) async fn send(
                     Content::Text(text) => state.chats.deliver(ChatMessage {
                         id: msgid.clone(),
                         to,
-                        text: text.content.clone(),
+                        text: text.clone(),
                         safe: request.safe == 1,
                         at: now,
                         recalled: false,
@@ -117,6 +151,14 @@ pub(super) async fn send(
     .await;
     shared.arrived.notify_waiters();
     response
+}
+
+/// Whether a message is to be held back for ever.
+fn hold(shared: &Shared) -> bool {
+    let mut state = shared.lock();
+    let holds = state.faults.hold_messages;
+    state.unanswered += u32::from(holds);
+    holds
 }
 
 fn sent(msgid: &str, invalid: &[String], unlicensed: &[String]) -> Value {

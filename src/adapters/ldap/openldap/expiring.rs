@@ -1,0 +1,55 @@
+//! Whose password ends soon: `pwdChangedTime`, with the policy that applies to each.
+
+use std::time::Duration;
+
+use ldap3::Scope;
+
+use super::super::dialect::{AccountPolicy, Dialect};
+use super::super::dn;
+use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, between, stricter};
+use super::super::gentime;
+use super::super::lookup::Lookup;
+use super::super::session::{Fault, Search, Session};
+use super::{OpenLdap, policy};
+use crate::domain::remind::Window;
+
+pub(super) async fn sweep(
+    session: &mut Session,
+    lookup: &Lookup,
+    window: Window,
+    max_age: Duration,
+) -> Result<Sweep, Fault> {
+    let layout = lookup.layout(session).await?;
+    let found = session
+        .search(&Search {
+            base: &layout.naming_context,
+            scope: Scope::Subtree,
+            filter: "(objectClass=pwdPolicy)",
+            attributes: &policy::ATTRIBUTES,
+            limit: POLICIES_MAX,
+        })
+        .await?;
+    if found.cut {
+        let words = format!("there are more than {POLICIES_MAX} policies");
+        return Err(Fault::Refused(words));
+    }
+    let names: Vec<String> = found.entries.iter().map(|entry| entry.dn.clone()).collect();
+    let own = found.entries.iter();
+    let policies = Policies {
+        named_by: Some("pwdPolicySubentry"),
+        own: own
+            .map(|entry| (dn::normalised(&entry.dn), policy::read(entry)))
+            .collect(),
+        default: OpenLdap.policy_of(session, lookup, None).await?,
+        // As to slapd itself.
+        lost: AccountPolicy::default(),
+    };
+    let kinds = Kind::of_policies(&policies, &names, |policy| {
+        let changed = window.earlier(stricter(policy, max_age));
+        between("pwdChangedTime", changed, gentime::write)
+    });
+    Ok(Sweep {
+        filter: expiring::filter(OpenLdap.people_filter(), kinds),
+        policies,
+    })
+}
