@@ -82,6 +82,9 @@ pub enum BootError {
     /// The web front.
     #[error("[web] {0}.")]
     Web(#[from] ListenError),
+    /// The figures' listener.
+    #[error("[metrics] {0}.")]
+    Metrics(#[source] ListenError),
     /// The SSH front's own key.
     #[error("{0}.")]
     HostKey(#[from] HostKeyError),
@@ -203,6 +206,7 @@ async fn open(
         alarm: alarm(config),
         clock,
         entropy: Arc::new(OsEntropy),
+        metrics: Arc::new(()),
     };
     Ok(Opened {
         ports,

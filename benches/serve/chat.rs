@@ -178,6 +178,7 @@ impl Bot {
             assessor: Arc::new(OffTheLoop),
             clock,
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::new(()),
         };
         let place = Place {
             front: "chat",

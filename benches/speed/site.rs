@@ -119,6 +119,7 @@ impl Site {
             assessor: Arc::new(OffTheLoop(judged.clone())),
             clock: Arc::new(SystemClock::new()),
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::new(()),
         };
         Self {
             pockets,

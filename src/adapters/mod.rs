@@ -3,5 +3,6 @@ pub mod clock;
 pub mod entropy;
 mod http;
 pub mod ldap;
+pub mod metrics;
 pub mod store;
 pub mod wecom;

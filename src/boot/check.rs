@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use super::{Address, BootError, open_directory, open_store, open_wecom};
 use crate::adapters::clock::SystemClock;
-use crate::config::{Allow, ChatPasswords, Config};
+use crate::config::{self, Allow, ChatPasswords, Config};
 use crate::domain::account::WecomUserId;
 use crate::domain::display;
 use crate::flow::finding::{Finding, Verdict};
 use crate::flow::ports::AuditLog;
 use crate::fronts::kiosk;
+use crate::fronts::ssh::{Kiosks, fingerprint};
 use crate::fronts::tui::msg::Colour;
 use crate::fronts::tui::widgets::qr::Qr;
 use crate::text::Texts;
@@ -47,6 +48,9 @@ pub async fn check(path: &Path, out: &mut (dyn Write + Send)) -> Result<ExitCode
     let sample = directory(&mut config, &mut report).await;
     wecom(&mut config, sample.as_ref(), &mut report).await;
     report.tell(picture(&config));
+    if let Ok(section) = config.ssh() {
+        ssh(section, &mut report);
+    }
     report.tell(terminal());
     report.end()
 }
@@ -215,6 +219,37 @@ fn read_back(qr: &Qr) -> Option<String> {
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(size, size, shade);
     let grids = image.detect_grids();
     grids.first()?.decode().ok().map(|(_, text)| text)
+}
+
+/// The SSH front: what clients are shown at their first connection, and who is a kiosk.
+fn ssh(section: &config::Ssh, report: &mut Report<'_>) {
+    let path = section.host_key_file.display();
+    report.tell(match fingerprint(&section.host_key_file) {
+        Ok(Some(fingerprint)) => Finding::fine(
+            "SSH host key",
+            format!("{fingerprint} (Ed25519), as clients show it at their first connection"),
+        ),
+        Ok(None) => Finding::fine("SSH host key", format!("{path} is made at the first start")),
+        Err(error) => Finding::wrong(
+            "SSH host key",
+            error.to_string(),
+            "Clients refuse another key than they know: put the old file back where you can.",
+        ),
+    });
+    let Some(path) = &section.kiosks_file else {
+        return;
+    };
+    report.tell(match Kiosks::read(path) {
+        Ok(kiosks) if kiosks.is_empty() => {
+            Finding::fine("SSH kiosks", format!("{} names none", path.display()))
+        }
+        Ok(kiosks) => {
+            let names: Vec<&str> = kiosks.names().collect();
+            let seen = format!("known by their keys: {}", names.join(", "));
+            Finding::fine("SSH kiosks", seen)
+        }
+        Err(error) => Finding::wrong("SSH kiosks", error.to_string(), "Mend that line."),
+    });
 }
 
 /// What a kiosk on this terminal could show.

@@ -4,8 +4,10 @@
 //! all of them stand on ([`Installation`]); what it gives back runs until [`Closing`] says so.
 
 mod chat;
+mod metrics;
 mod remind;
 mod ssh;
+mod watchdog;
 mod web;
 
 use std::path::PathBuf;
@@ -21,12 +23,14 @@ use tokio::sync::watch;
 use super::at_work::AtWork;
 use super::remind::Books;
 use super::{BootError, Opened, log_to_stderr, open, warm_up};
+use crate::adapters::metrics::PrometheusMetrics;
 use crate::adapters::wecom::Wecom;
 use crate::adapters::wecom::callback::WecomCallbacks;
 use crate::config::Config;
 use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
 use crate::flow::ports::Ports;
+use crate::fronts::pulse::Pulse;
 use crate::text::Texts;
 
 /// How long changes in flight may take once the end was asked for; what is not done by then is
@@ -36,6 +40,7 @@ const QUIESCE_MAX: Duration = Duration::from_secs(10);
 /// What every front of the server stands on.
 struct Installation {
     ports: Ports,
+    figures: Arc<PrometheusMetrics>,
     wecom: Arc<Wecom>,
     callbacks: Option<Arc<WecomCallbacks>>,
     books: Books,
@@ -52,8 +57,13 @@ struct Installation {
 /// Turns true once, when no new work is to be begun.
 type Closing = watch::Receiver<bool>;
 
-/// A front that is open: it answers until [`Closing`], finishes what it is doing, and is done.
-type Front = BoxFuture<'static, ()>;
+/// A front that is open.
+struct Front {
+    /// It answers until [`Closing`], finishes what it is doing, and is done.
+    work: BoxFuture<'static, ()>,
+    /// Beats while it answers; `None` where nobody asks.
+    pulse: Option<Pulse>,
+}
 
 /// Serves every front that `config` has a section for, until a signal ends it; for the `demo`,
 /// until standard input does.
@@ -64,19 +74,24 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
     log_to_stderr();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // No front but the one over SSH does anything then, and none of them ends.
+    let _hangup = signal(SignalKind::hangup())?;
     something_to_serve(&config)?;
     let texts = Arc::new(Texts::load());
     let Opened {
-        ports,
+        mut ports,
         wecom,
         callbacks,
         books,
     } = open(&mut config, &texts, demo).await?;
+    let figures = Arc::new(PrometheusMetrics::new());
+    ports.metrics = figures.clone();
     warm_up();
     let (close, closing) = watch::channel(false);
     let (outage, outages) = watch::channel(Outage::default());
     let installation = Installation {
         ports: ports.clone(),
+        figures,
         wecom,
         callbacks,
         books,
@@ -90,16 +105,22 @@ pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError
     let settling = tokio::spawn(keep_settling(ports.clone()));
     let looking = tokio::spawn(keep_looking(ports, outage));
     let at_work = installation.at_work;
-    let fronts: Vec<_> = fronts.into_iter().map(tokio::spawn).collect();
+    let pulses = fronts.iter().filter_map(|front| front.pulse.clone());
+    let pulses = pulses.collect();
+    let fronts: Vec<_> = fronts
+        .into_iter()
+        .map(|front| tokio::spawn(front.work))
+        .collect();
     tracing::info!("serving");
-    tell_the_system(NotifyState::Ready);
+    watchdog::tell(&[NotifyState::Ready]);
     tokio::select! {
+        () = watchdog::feed(pulses) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
         () = end_of_input(), if demo => {}
     }
     tracing::info!("stopping: what is in flight is finished");
-    tell_the_system(NotifyState::Stopping);
+    watchdog::tell(&[NotifyState::Stopping]);
     close.send_replace(true);
     let quiet = async {
         join_all(fronts).await;
@@ -121,7 +142,10 @@ async fn fronts(config: &Config, installation: &Installation) -> Result<Vec<Fron
         fronts.push(web::open(config, installation, chat).await?);
     }
     if config.ssh().is_ok() {
-        fronts.extend(ssh::open(config, installation).await?);
+        fronts.push(ssh::open(config, installation)?);
+    }
+    if let Ok(section) = config.metrics() {
+        fronts.push(metrics::open(section, installation).await?);
     }
     if config.remind().is_ok() {
         fronts.push(remind::open(config, installation)?);
@@ -141,11 +165,4 @@ async fn end_of_input() {
     let read = || std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
     // An error is an end, too.
     let _ = tokio::task::spawn_blocking(read).await;
-}
-
-/// The service manager, where there is one.
-fn tell_the_system(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "the service manager was not told");
-    }
 }

@@ -150,6 +150,15 @@ pub struct Binding {
     pub place: Place,
 }
 
+impl Binding {
+    /// Whether it is typed in a session from anywhere and was brought by a message: such codes can
+    /// be guessed at from far away, and are off for a while when too many were wrong. The digits
+    /// that an employee's own phone shows are no such code.
+    pub fn is_remote(&self) -> bool {
+        self.action.takes_message() && self.place.is_remote()
+    }
+}
+
 /// HMAC-SHA256 of a code and its binding under the site key: what is stored instead of the code.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct CodeMac(pub [u8; 32]);
@@ -207,6 +216,11 @@ pub enum Judgement {
     },
     /// Too many wrong codes in a row, ever: only staff can help.
     StaffOnly,
+    /// Too many wrong codes of all remote sessions together: nothing was compared.
+    RemoteOff {
+        /// When remote codes are judged again.
+        until: Timestamp,
+    },
 }
 
 impl Judgement {
@@ -219,6 +233,7 @@ impl Judgement {
             Self::NoTriesLeft => "no_tries_left",
             Self::AccountWaits { .. } => "account_waits",
             Self::StaffOnly => "staff_only",
+            Self::RemoteOff { .. } => "remote_off",
         }
     }
 }

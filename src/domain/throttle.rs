@@ -1,7 +1,9 @@
 //! Limits applied: pure functions from past events and a limit to a decision.
 
 use super::code::{CodeRules, Judgement};
-use super::limits::{BucketLimit, SlidingLimit, WRONG_CODES, WRONG_CODES_IN_A_ROW};
+use super::limits::{
+    BucketLimit, REMOTE_WRONG_CODES, SlidingLimit, WRONG_CODES, WRONG_CODES_IN_A_ROW,
+};
 use super::time::Timestamp;
 
 /// Whether something may happen now.
@@ -45,6 +47,26 @@ pub fn sliding_all(limits: &[SlidingLimit], events: &[Timestamp], now: Timestamp
         })
 }
 
+/// Whether something is off for everybody: the newest `limit.count` events of `events` (in any
+/// order) lie within one window, so that it is off for a window after the last of them. While it
+/// is off no event is added, so every moment of that time gives the same answer. Events that seem
+/// to lie in the future (the clock was set back) count as recent.
+pub fn switched_off(limit: SlidingLimit, events: &[Timestamp], now: Timestamp) -> Permission {
+    let mut newest = events.to_vec();
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    let first = newest.get((limit.count as usize).saturating_sub(1));
+    match (newest.first(), first) {
+        (Some(last), Some(first)) if first.plus(limit.window) > *last => {
+            let until = last.plus(limit.window);
+            match now < until {
+                true => Permission::At(until),
+                false => Permission::Now,
+            }
+        }
+        _ => Permission::Now,
+    }
+}
+
 /// A stored code, as far as it matters before its comparison.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct StoredCode {
@@ -67,6 +89,9 @@ pub struct CodeCounts {
     pub wrong_in_a_row: u32,
     /// When the subject's recent wrong codes were judged, in any order.
     pub wrong_at: Vec<Timestamp>,
+    /// The same of all remote codes together; empty when the code is none
+    /// ([`Binding::is_remote`](super::code::Binding::is_remote)).
+    pub remote_wrong_at: Vec<Timestamp>,
     /// The reset's code, if there is one.
     pub code: Option<StoredCode>,
 }
@@ -74,9 +99,13 @@ pub struct CodeCounts {
 impl CodeCounts {
     /// Why a typed code is not compared at all; `None`: count it, then compare it (rule 2).
     ///
-    /// What concerns the account comes first, so that nothing is learnt about a code while the
-    /// account waits.
+    /// What concerns everybody comes first, then what concerns the account, so that nothing is
+    /// learnt about a code while the account waits.
     pub fn refusal(&self, rules: CodeRules, now: Timestamp) -> Option<Judgement> {
+        if let Permission::At(until) = switched_off(REMOTE_WRONG_CODES, &self.remote_wrong_at, now)
+        {
+            return Some(Judgement::RemoteOff { until });
+        }
         if self.wrong_in_a_row >= WRONG_CODES_IN_A_ROW {
             return Some(Judgement::StaffOnly);
         }
@@ -167,6 +196,7 @@ mod tests {
         CodeCounts {
             wrong_in_a_row: 0,
             wrong_at: Vec::new(),
+            remote_wrong_at: Vec::new(),
             code: Some(StoredCode {
                 same_binding: true,
                 used: false,
@@ -212,6 +242,37 @@ mod tests {
         assert_eq!(counts.refusal(RULES, at(1)), None);
         counts.wrong_in_a_row = 100;
         assert_eq!(counts.refusal(RULES, at(1)), Some(Judgement::StaffOnly));
+    }
+
+    #[test]
+    fn a_hundred_wrong_remote_codes_within_an_hour_switch_them_off_for_an_hour() {
+        let off = |events: &[Timestamp], secs| switched_off(REMOTE_WRONG_CODES, events, at(secs));
+        // The hundredth comes within an hour of the first.
+        let mut wrong: Vec<_> = (0..99).map(|n| at(n * 36)).collect();
+        assert_eq!(off(&wrong, 3_599), Permission::Now);
+        wrong.insert(0, at(3_599));
+        assert_eq!(off(&wrong, 3_599), Permission::At(at(7_199)));
+        assert_eq!(off(&wrong, 7_198), Permission::At(at(7_199)));
+        assert_eq!(off(&wrong, 7_199), Permission::Now);
+        // One more then does not do it again.
+        wrong.push(at(7_200));
+        assert_eq!(off(&wrong, 7_200), Permission::Now);
+        // A second later, and it were not within the hour.
+        let slow: Vec<_> = (0..100).map(|n| at(n * 3_600 / 99)).collect();
+        assert_eq!(off(&slow, 3_600), Permission::Now);
+        assert_eq!(off(&[], 0), Permission::Now);
+    }
+
+    #[test]
+    fn while_remote_codes_are_off_nothing_else_is_looked_at() {
+        let mut counts = counts();
+        counts.wrong_in_a_row = 100;
+        counts.remote_wrong_at = vec![at(0); 100];
+        let until = at(3_600);
+        assert_eq!(
+            counts.refusal(RULES, at(1)),
+            Some(Judgement::RemoteOff { until })
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod driver;
 pub mod effect;
 pub mod finding;
 pub mod grant;
+pub mod measured;
 pub mod message;
 pub mod ports;
 pub mod prompt;

@@ -3,6 +3,7 @@
 //! Every one has a contract suite that runs against the simulation and the real thing.
 
 mod intents;
+mod links;
 pub mod remind;
 
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::intents::{Intent, Intents, OpenIntent, Opened, Outcome};
+pub use self::links::{Deliveries, Link, LinkTo, Links};
 use super::grant::Grant;
+use super::measured::Measured;
 use super::message::{Alarm, Card, CardAnswer, CardId, Concern, Message};
 use super::vouched::Vouched;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
@@ -259,6 +262,8 @@ pub enum Issued {
     Send,
     /// The budget for messages is used up until then; nothing was stored.
     Wait(Timestamp),
+    /// Remote codes are off until then ([`Binding::is_remote`]); nothing was stored.
+    RemoteOff(Timestamp),
 }
 
 /// Codes and their counts (rule 2). All times are the wall clock's.
@@ -278,7 +283,8 @@ pub trait Codes: Send + Sync {
     ) -> Result<Issued, StoreError>;
 
     /// Judges a typed code. The counts go up, durably, before the comparison; a right code is
-    /// used up; with one audit record (`code_judged`).
+    /// used up; with one audit record (`code_judged`). The wrong one that switches remote codes off
+    /// owes [`Alarm::RemoteCodesOff`].
     async fn judge(
         &self,
         binding: &Binding,
@@ -507,57 +513,22 @@ pub trait Objections: Send + Sync {
     async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError>;
 }
 
-/// Where a one-time link leads.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum LinkTo {
-    /// To the form.
-    Form,
-    /// To the kiosk whose picture has this short code.
-    Picture {
-        /// As it was sent in the chat.
-        short_code: String,
-    },
-}
-
-/// A one-time link: it works for one member, and only while it is not used up.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Link {
-    /// At least 64 random bits; what the address holds. The store keeps a keyed hash of it.
-    pub token: String,
-    /// For whom.
-    pub to: WecomUserId,
-    /// Where it leads.
-    pub leads: LinkTo,
-    /// When it ends.
-    pub expires: Timestamp,
-}
-
-/// The book of one-time links.
-#[async_trait]
-pub trait Links: Send + Sync {
-    /// Registers a link.
-    async fn offer_link(&self, link: &Link, now: Timestamp) -> Result<(), StoreError>;
-
-    /// The link of this token while it works. Uses nothing up: previews open links, too.
-    async fn open_link(&self, token: &str, now: Timestamp) -> Result<Option<Link>, StoreError>;
-
-    /// Uses a link up; `false` when it does not work (any more). Of several only the first gets
-    /// `true`.
-    async fn use_up_link(&self, token: &str, now: Timestamp) -> Result<bool, StoreError>;
-}
-
-/// The book of what the channel has delivered to us: it delivers some things more than once.
-#[async_trait]
-pub trait Deliveries: Send + Sync {
-    /// Notes a delivery, durably; `true` the first time. Kept for two days.
-    async fn first(&self, delivery: &str, now: Timestamp) -> Result<bool, StoreError>;
-}
-
 /// Judges a password by the whole policy, off the event loop.
 #[async_trait]
 pub trait Assessor: Send + Sync {
     /// The true verdict; may take long for hostile input.
     async fn assess(&self, password: Arc<Password>, policy: Arc<Policy>) -> Report;
+}
+
+/// Counts what is worth counting, for whoever watches the site. Takes no time worth mentioning.
+pub trait Metrics: Send + Sync {
+    /// Something happened.
+    fn note(&self, measured: Measured);
+}
+
+/// Nobody watches.
+impl Metrics for () {
+    fn note(&self, _: Measured) {}
 }
 
 /// Everything the driver needs, picked by `boot`.
@@ -591,4 +562,6 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Counting.
+    pub metrics: Arc<dyn Metrics>,
 }

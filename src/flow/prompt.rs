@@ -139,6 +139,11 @@ pub enum Refusal {
         /// When the next one is judged; `None` when only staff can help.
         until: Option<Timestamp>,
     },
+    /// Too many codes were wrong in remote sessions, whoever typed them: theirs are off.
+    RemoteCodesOff {
+        /// When they work again.
+        until: Timestamp,
+    },
     /// Another code cannot be asked for yet.
     ResendTooSoon {
         /// When it can.

@@ -165,6 +165,10 @@ impl Speaker<'_> {
                 self.parts(WRONG_CODES_WAIT, &[("time", (&time).into())])
             }
             Refusal::TooManyWrongCodes { until: None } => self.parts(WRONG_CODES_OVER, &[it]),
+            Refusal::RemoteCodesOff { until } => {
+                let time = self.time_of_day(*until);
+                self.parts(REMOTE_OFF, &[("time", (&time).into())])
+            }
             Refusal::ResendTooSoon { at } => {
                 let time = self.time_of_day(*at);
                 self.parts(RESEND_TOO_SOON, &[("time", (&time).into())])
@@ -273,6 +277,8 @@ refusals! {
         "refusal-wrong-codes-wait" "refusal-wrong-codes-wait-why" "refusal-wrong-codes-wait-do"
     WRONG_CODES_OVER
         "refusal-wrong-codes-over" "refusal-wrong-codes-over-why" "refusal-wrong-codes-over-do"
+    REMOTE_OFF
+        "refusal-remote-off" "refusal-remote-off-why" "refusal-remote-off-do"
     RESEND_TOO_SOON
         "refusal-resend-too-soon" "refusal-resend-too-soon-why" "refusal-resend-too-soon-do"
     NOT_GOOD_ENOUGH
@@ -395,6 +401,9 @@ mod tests {
             Refusal::TooManyWrongCodes { until: None },
             Refusal::TooManyWrongCodes {
                 until: Some(Timestamp::from_secs(0)),
+            },
+            Refusal::RemoteCodesOff {
+                until: Timestamp::from_secs(60),
             },
             Refusal::ResendTooSoon {
                 at: Timestamp::from_secs(60),

@@ -51,6 +51,8 @@ struct State {
     codes: BTreeMap<ResetId, Code>,
     messages: BTreeMap<Subject, Vec<Timestamp>>,
     attempts: BTreeMap<Subject, Vec<Attempt>>,
+    /// Of remote codes, whoever's.
+    remote_attempts: Vec<Attempt>,
     wrong_in_a_row: BTreeMap<Subject, u32>,
     kiosks: BTreeMap<String, Bucket>,
     records: Vec<AuditRecord>,

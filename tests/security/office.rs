@@ -114,6 +114,7 @@ impl Office {
             assessor: Arc::new(Judge),
             clock,
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::new(()),
         };
         Self {
             ldap,

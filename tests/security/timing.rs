@@ -82,6 +82,7 @@ impl Crowd {
             assessor: Arc::new(Judge),
             clock,
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::new(()),
         };
         Self {
             ports,

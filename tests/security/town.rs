@@ -108,6 +108,7 @@ impl Town {
             assessor: Arc::new(LengthOnly),
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),
+            metrics: Arc::new(()),
         };
         Self {
             world,

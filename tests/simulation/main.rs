@@ -68,6 +68,7 @@ impl Company {
             assessor: Arc::new(actors::LengthOnly),
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),
+            metrics: Arc::new(()),
         };
         let rules = CodeRules {
             digits: 6,

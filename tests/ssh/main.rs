@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     clippy::indexing_slicing,
     reason = "helpers of tests fail as tests do"
 )]
@@ -25,4 +26,5 @@ mod server;
 
 mod plain;
 mod refused;
+mod watched;
 mod whole;

@@ -19,29 +19,38 @@ pub(crate) struct Server {
 
 /// The usual `[ssh]` section of a site, with more lines.
 pub(crate) fn section(site: &Site, more: &str) -> (SocketAddr, String) {
-    let at = SocketAddr::from(([127, 0, 0, 1], ports::free()));
+    let at = free_address();
     let folder = site.path().display();
     let text =
         format!("\n[ssh]\nlisten = \"{at}\"\nhost_key_file = \"{folder}/host_key\"\n{more}\n");
     (at, text)
 }
 
+/// An address that nobody listens on.
+pub(crate) fn free_address() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], ports::free()))
+}
 impl Server {
-    /// Serves `site`, with more lines in its `[ssh]` section.
+    /// Serves `site`, with more lines in its `[ssh]` section, or sections after it.
     pub(crate) fn start(site: &Site, more: &str) -> Self {
+        Self::start_in(site, more, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn start_in(site: &Site, more: &str, variables: &[(&str, String)]) -> Self {
         let (at, section) = section(site, more);
         let usual = std::fs::read_to_string(site.config()).unwrap();
         let usual = usual.split("\n[ssh]").next().unwrap();
         site.write("rekey.toml", &format!("{usual}{section}"));
-        Self::of(site, at)
+        Self::of(site, at, variables)
     }
 
     /// Serves a site again, as it was configured.
     pub(crate) fn again(site: &Site, at: SocketAddr) -> Self {
-        Self::of(site, at)
+        Self::of(site, at, &[])
     }
 
-    fn of(site: &Site, at: SocketAddr) -> Self {
+    fn of(site: &Site, at: SocketAddr, variables: &[(&str, String)]) -> Self {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -51,6 +60,7 @@ impl Server {
             .args(["serve", "--config"])
             .arg(site.config())
             .env("TMPDIR", site.path())
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stderr(log)
             .spawn()

@@ -11,12 +11,14 @@ use crate::domain::time::Timestamp;
 use crate::flow::message::{Alarm, Concern};
 use crate::flow::ports::{OwedAlarm, StoreError};
 
-/// Owes an alarm; whoever owes it rings it at once, and it is due when that did not work.
+/// Owes an alarm, to be rung when it is `due`: at once, or after whoever owes it has tried and
+/// failed to ring it.
 pub(super) async fn owe(
     sql: &mut SqliteConnection,
     what: Alarm,
     concern: &Concern,
     now: Timestamp,
+    due: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO alarms (reset_id, what, account, front, kiosk, owed_at, due_at) \
@@ -29,7 +31,7 @@ pub(super) async fn owe(
     .bind(concern.place.front)
     .bind(&concern.place.kiosk)
     .bind(now.as_millis())
-    .bind(now.plus(limits::ALARM_AGAIN).as_millis())
+    .bind(due.as_millis())
     .execute(sql)
     .await?;
     Ok(())
@@ -82,10 +84,20 @@ pub(super) async fn due(store: &SqliteStore, now: Timestamp) -> Result<Vec<OwedA
 
 pub(super) async fn rung(store: &SqliteStore, alarm: &OwedAlarm) -> Result<(), StoreError> {
     let mut step = store.step().await?;
-    sqlx::query("DELETE FROM alarms WHERE reset_id = ? AND what = ?")
-        .bind(alarm.concern.reset.as_str())
-        .bind(alarm.what.as_str())
-        .execute(step.sql())
-        .await?;
+    owe_no_more(step.sql(), alarm.what, &alarm.concern.reset).await?;
     step.commit().await
+}
+
+/// An alarm is owed no more.
+pub(super) async fn owe_no_more(
+    sql: &mut SqliteConnection,
+    what: Alarm,
+    reset: &ResetId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM alarms WHERE reset_id = ? AND what = ?")
+        .bind(reset.as_str())
+        .bind(what.as_str())
+        .execute(sql)
+        .await?;
+    Ok(())
 }

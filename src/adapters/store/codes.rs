@@ -5,16 +5,16 @@ use sqlx::{Row, SqliteConnection};
 use subtle::ConstantTimeEq;
 
 use super::step::{from_sql, front, to_sql};
-use super::{SqliteStore, tidy};
+use super::{SqliteStore, remote, tidy};
 use crate::adapters::entropy::OsEntropy;
 use crate::domain::account::{AccountKey, LoginName};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{
     Action, Binding, CodeMac, CodeRules, Judgement, Place, ResetId, Subject,
 };
-use crate::domain::limits::CODE_MESSAGES;
+use crate::domain::limits::{CODE_MESSAGES, REMOTE_WRONG_CODES};
 use crate::domain::secret::CodeDigits;
-use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all};
+use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all, switched_off};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{Codes, Entropy, Issued, StoreError};
 
@@ -37,6 +37,12 @@ impl Codes for SqliteStore {
     ) -> Result<Issued, StoreError> {
         let event = |result| AuditEvent::of_code(EventKind::CodeIssued, binding, result, now);
         let mut step = self.step().await?;
+        let wrong = remote::wrong(step.sql(), binding).await?;
+        if let Permission::At(until) = switched_off(REMOTE_WRONG_CODES, &wrong, now) {
+            step.audit(&event("remote_off")).await?;
+            step.commit().await?;
+            return Ok(Issued::RemoteOff(until));
+        }
         if binding.action.takes_message()
             && let Permission::At(then) = budget(step.sql(), &binding.subject, now).await?
         {
@@ -62,6 +68,12 @@ impl Codes for SqliteStore {
         rules: CodeRules,
         now: Timestamp,
     ) -> Result<Judgement, StoreError> {
+        // One remote code after the other, else many right ones that are just being compared would
+        // be taken for wrong ones.
+        let _turn = match binding.is_remote() {
+            true => Some(self.0.remote_turn.lock().await),
+            false => None,
+        };
         let counted = match self.count(binding, rules, now).await? {
             Ok(counted) => counted,
             Err(refusal) => return Ok(refusal),
@@ -80,6 +92,7 @@ impl Codes for SqliteStore {
             // Somebody else used it up, or a new code took its place, in this very moment.
             Judgement::Expired
         };
+        remote::compared(step.sql(), binding, judgement, now).await?;
         step.audit(&judged(binding, judgement, now)).await?;
         step.commit().await?;
         Ok(judgement)
@@ -146,6 +159,7 @@ impl SqliteStore {
             return Ok(Err(refusal));
         }
         let counted = count_up(step.sql(), binding, now).await?;
+        remote::counted(step.sql(), binding, now).await?;
         step.commit().await?;
         Ok(Ok(counted))
     }
@@ -219,6 +233,7 @@ async fn counts(sql: &mut SqliteConnection, binding: &Binding) -> Result<CodeCou
     Ok(CodeCounts {
         wrong_in_a_row,
         wrong_at: times(sql, query, &binding.subject).await?,
+        remote_wrong_at: remote::wrong(sql, binding).await?,
         code,
     })
 }
@@ -275,13 +290,16 @@ async fn count_up(
         mac: row.try_get("mac")?,
         number: from_sql(row.try_get("judged")?)?,
     };
-    sqlx::query("INSERT INTO attempts (reset_id, number, subject, at) VALUES (?, ?, ?, ?)")
-        .bind(binding.reset.as_str())
-        .bind(to_sql(counted.number.into())?)
-        .bind(binding.subject.to_stored())
-        .bind(now.as_millis())
-        .execute(&mut *sql)
-        .await?;
+    sqlx::query(
+        "INSERT INTO attempts (reset_id, number, subject, at, remote) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(binding.reset.as_str())
+    .bind(to_sql(counted.number.into())?)
+    .bind(binding.subject.to_stored())
+    .bind(now.as_millis())
+    .bind(i64::from(binding.is_remote()))
+    .execute(&mut *sql)
+    .await?;
     sqlx::query(
         "INSERT INTO subjects (subject, wrong_in_a_row) VALUES (?, 1) ON CONFLICT (subject) \
          DO UPDATE SET wrong_in_a_row = subjects.wrong_in_a_row + 1",

@@ -16,6 +16,7 @@ mod objections;
 mod pairings;
 mod process;
 mod reminders;
+mod remote;
 mod schema;
 mod step;
 mod throttles;
@@ -96,6 +97,8 @@ struct Inner {
     head: HeadFile,
     process: ProcessMark,
     tidied: tidy::Tidied,
+    /// Held while a remote code is judged.
+    remote_turn: tokio::sync::Mutex<()>,
 }
 
 impl SqliteStore {
@@ -124,6 +127,7 @@ impl SqliteStore {
             head,
             process: settings.process,
             tidied: tidy::Tidied::default(),
+            remote_turn: tokio::sync::Mutex::default(),
         })))
     }
 

@@ -8,6 +8,7 @@ use super::{SqliteStore, alarms, tidy};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Place, ResetId};
+use crate::domain::limits::ALARM_AGAIN;
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Alarm, CardId, Concern};
 use crate::flow::ports::{Intent, Objection, Objections, OwedAlarm, SentCard, Stage, StoreError};
@@ -74,7 +75,8 @@ impl Objections for SqliteStore {
                 result: stage.as_str(),
             })
             .await?;
-            alarms::owe(step.sql(), stage.alarm(), &card.concern, now).await?;
+            let due = now.plus(ALARM_AGAIN);
+            alarms::owe(step.sql(), stage.alarm(), &card.concern, now, due).await?;
         }
         step.commit().await?;
         Ok(Some(Objection { card, stage, first }))
@@ -101,7 +103,8 @@ impl Objections for SqliteStore {
             account: account.clone(),
             place: record.place.clone(),
         };
-        alarms::owe(step.sql(), Alarm::Frozen, &concern, record.at).await?;
+        let due = record.at.plus(ALARM_AGAIN);
+        alarms::owe(step.sql(), Alarm::Frozen, &concern, record.at, due).await?;
         step.commit().await
     }
 

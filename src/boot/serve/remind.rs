@@ -25,5 +25,8 @@ pub(super) fn open(config: &Config, installation: &Installation) -> Result<Front
         closing: installation.closing.clone(),
     };
     let zone = TimeZone::system();
-    Ok(keep_reminding(reminding, move |now| offsets(&zone, now)).boxed())
+    Ok(Front {
+        work: keep_reminding(reminding, move |now| offsets(&zone, now)).boxed(),
+        pulse: None,
+    })
 }

@@ -8,14 +8,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use sd_notify::NotifyState;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use super::{Front, Installation};
+use super::{Front, Installation, watchdog};
 use crate::boot::visits::{Common, Shown, app_settings};
 use crate::boot::{Address, BootError, languages};
 use crate::config::{Allow, Config, RemoteSessions};
+use crate::flow::ports::Ports;
+use crate::fronts::pulse::Pulse;
 use crate::fronts::ssh::{Door, Host, Kiosks, Rules, Visitor, Welcome, host_key};
 use crate::fronts::tui::app::{Access, AppSettings};
 use crate::fronts::tui::probe;
@@ -28,10 +31,7 @@ const BACKLOG: u32 = 4096;
 ///
 /// # Errors
 /// When something that the configuration names cannot be used.
-pub(super) async fn open(
-    config: &Config,
-    installation: &Installation,
-) -> Result<Option<Front>, BootError> {
+pub(super) fn open(config: &Config, installation: &Installation) -> Result<Front, BootError> {
     let section = config.ssh()?;
     allow_descriptors();
     let common = Common {
@@ -50,8 +50,8 @@ pub(super) async fn open(
         at: section.listen,
         source,
     })?;
-    let clock = Arc::clone(&common.ports.clock);
-    let door = Door::new(key, rules, clock, installation.closing.clone());
+    let Ports { clock, metrics, .. } = common.ports.clone();
+    let door = Door::new(key, rules, (clock, metrics), installation.closing.clone());
     let renewing = Renewing {
         path: config.path().to_owned(),
         hangup: signal(SignalKind::hangup())?,
@@ -59,15 +59,19 @@ pub(super) async fn open(
         texts: Arc::clone(&installation.texts),
         common,
     };
-    Ok(Some(serve(door, listener, renewing).boxed()))
+    let pulse = Pulse::default();
+    Ok(Front {
+        work: serve(door, listener, renewing, pulse.clone()).boxed(),
+        pulse: Some(pulse),
+    })
 }
 
 /// Serves until everybody has gone.
-async fn serve(door: Arc<Door>, listener: TcpListener, renewing: Renewing) {
+async fn serve(door: Arc<Door>, listener: TcpListener, renewing: Renewing, pulse: Pulse) {
     let scans = Arc::clone(&renewing.common.scans);
     let ports = renewing.common.ports.clone();
     tokio::select! {
-        served = door.serve(listener) => {
+        served = door.serve(listener, pulse) => {
             if let Err(error) = served {
                 tracing::error!(%error, "nobody can come in over SSH any more");
             }
@@ -89,10 +93,12 @@ struct Renewing {
 impl Renewing {
     async fn keep_renewing(mut self) {
         while self.hangup.recv().await.is_some() {
+            watchdog::tell_of_reload();
             match self.renew() {
                 Ok(()) => tracing::info!("new visits follow the configuration as it is now"),
                 Err(error) => tracing::error!(%error, "the settings stay as they were"),
             }
+            watchdog::tell(&[NotifyState::Ready]);
         }
     }
 

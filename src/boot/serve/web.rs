@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::domain::code::Place;
 use crate::flow::driver::Resets;
 use crate::flow::grant::Lasting;
+use crate::fronts::pulse::Pulse;
 use crate::fronts::web::listener::{Listener, ListenerSettings, TlsFiles};
 use crate::fronts::web::{self, Services, WebSettings, health};
 
@@ -23,6 +24,7 @@ pub(super) async fn open(
     chat: Router,
 ) -> Result<Front, BootError> {
     let section = config.web()?;
+    let pulse = Pulse::default();
     let settings = ListenerSettings {
         listen: section.listen,
         tls: section
@@ -30,6 +32,7 @@ pub(super) async fn open(
             .clone()
             .map(|(cert, key)| TlsFiles { cert, key }),
         trusted_proxies: section.trusted_proxies.clone(),
+        pulse: pulse.clone(),
     };
     let listener = Listener::open(settings).await?;
     let front = web::Front::new(
@@ -45,7 +48,10 @@ pub(super) async fn open(
             () = front.keep_tidy() => {}
         }
     };
-    Ok(serving.boxed())
+    Ok(Front {
+        work: serving.boxed(),
+        pulse: Some(pulse),
+    })
 }
 
 fn settings_of(config: &Config, installation: &Installation) -> Result<WebSettings, BootError> {

@@ -121,7 +121,7 @@ pub async fn code_again(
     ports.entropy.fill(&mut random);
     let digits = CodeDigits::from_random(random, rules.digits);
     let issued = ports.codes.issue(&binding, Some(&digits), rules, now);
-    if let Issued::Wait(until) = issued.await? {
+    if let Issued::Wait(until) | Issued::RemoteOff(until) = issued.await? {
         return Ok(CodeAgain::Wait(until));
     }
     let sent = sending::send(ports, message(&binding, account, to, digits, left)).await;

@@ -1,6 +1,7 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
 pub mod chatting;
+mod measuring;
 pub mod objecting;
 pub mod outage;
 pub mod pairing;
@@ -17,6 +18,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
+use self::measuring::Measuring;
 use crate::domain::account::{AccountKey, EntryDn};
 use crate::domain::audit::AuditEvent;
 use crate::domain::code::{CodeRules, Place, ResetId};
@@ -25,6 +27,7 @@ use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
 use crate::flow::grant::Lasting;
+use crate::flow::measured::Method;
 use crate::flow::ports::{
     ChangeMark, Claim, DirectoryDown, Entropy, Landed, Outcome, Ports, ProvingBind, StoreError,
 };
@@ -69,7 +72,7 @@ impl Resets {
     /// Begins a reset. The future runs it to its end: spawn it, and await it before the program
     /// ends, so that nothing is left half done.
     pub fn begin(&self) -> (Running, impl Future<Output = ()> + Send + 'static) {
-        self.run(Reset::begin(self.setup(self.new_id())))
+        self.run(Method::ItSupport, Reset::begin(self.setup(self.new_id())))
     }
 
     /// Begins the reset of an employee who has scanned this kiosk's picture: it asks for the
@@ -80,12 +83,8 @@ impl Resets {
     ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let setup = self.setup(claim.reset.clone());
         let now = self.ports.clock.now();
-        self.run(Reset::begin_scanned(
-            setup,
-            claim,
-            now,
-            &*self.ports.entropy,
-        ))
+        let begun = Reset::begin_scanned(setup, claim, now, &*self.ports.entropy);
+        self.run(Method::Workspace, begun)
     }
 
     /// Begins the reset of somebody whom WeCom vouches for: it leads straight to the new password,
@@ -96,7 +95,8 @@ impl Resets {
         lasting: Lasting,
     ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let setup = self.setup(self.new_id());
-        self.run(Reset::begin_vouched(setup, vouched, lasting))
+        let method = Method::vouched_at(self.place.front);
+        self.run(method, Reset::begin_vouched(setup, vouched, lasting))
     }
 
     fn setup(&self, reset: ResetId) -> Setup {
@@ -110,6 +110,7 @@ impl Resets {
 
     fn run(
         &self,
+        method: Method,
         begun: (Reset, Vec<Effect>),
     ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let (inputs, inbox) = mpsc::channel(16);
@@ -119,7 +120,11 @@ impl Resets {
             rules: self.code,
             outbox,
         };
-        (Running { inputs, prompts }, driver.run(begun, inbox))
+        let measuring = Measuring::new(Arc::clone(&self.ports.metrics), method);
+        (
+            Running { inputs, prompts },
+            driver.run(begun, inbox, Pending::new(measuring)),
+        )
     }
 }
 
@@ -137,13 +142,24 @@ struct Driver {
 }
 
 /// What is on its way.
-#[derive(Default)]
 struct Pending {
     work: Work,
     /// Timers; nobody waits for them once the reset has finished.
     timers: FuturesUnordered<BoxFuture<'static, Timer>>,
     /// A login name was submitted.
     somebody_was_named: bool,
+    measuring: Measuring,
+}
+
+impl Pending {
+    fn new(measuring: Measuring) -> Self {
+        Self {
+            work: Work::default(),
+            timers: FuturesUnordered::new(),
+            somebody_was_named: false,
+            measuring,
+        }
+    }
 }
 
 /// Effects under way.
@@ -179,9 +195,13 @@ impl Work {
 }
 
 impl Driver {
-    async fn run(self, begun: (Reset, Vec<Effect>), mut inbox: mpsc::Receiver<Input>) {
+    async fn run(
+        self,
+        begun: (Reset, Vec<Effect>),
+        mut inbox: mpsc::Receiver<Input>,
+        mut pending: Pending,
+    ) {
         let (mut reset, first) = begun;
-        let mut pending = Pending::default();
         let mut finished = self.carry_out(first, &mut pending).await;
         let mut open = true;
         while !finished {
@@ -201,13 +221,16 @@ impl Driver {
             };
             finished = self.step(&mut reset, event, &mut pending).await;
         }
+        pending.measuring.ends(self.ports.clock.now().mono);
         if pending.somebody_was_named {
             self.part(&mut reset, &mut pending).await;
         }
     }
 
     async fn step(&self, reset: &mut Reset, event: Event, pending: &mut Pending) -> bool {
-        let effects = reset.step(self.ports.clock.now(), &*self.ports.entropy, event);
+        let now = self.ports.clock.now();
+        pending.measuring.hears(&event, now.mono);
+        let effects = reset.step(now, &*self.ports.entropy, event);
         self.carry_out(effects, pending).await
     }
 
@@ -235,6 +258,8 @@ impl Driver {
     async fn carry_out(&self, effects: Vec<Effect>, pending: &mut Pending) -> bool {
         let mut finished = false;
         for effect in effects {
+            let now = self.ports.clock.now().mono;
+            pending.measuring.sees(&effect, now);
             match effect {
                 // A front that has gone needs no prompt.
                 Effect::Show(prompt) => drop(pending.work.beside(self.outbox.send(prompt)).await),

@@ -239,6 +239,7 @@ impl AskCode {
                 let effects = vec![Effect::Timer(Timer::Budget, context.until(at))];
                 (Phase::AskCode(self), effects)
             }
+            Ok(Issued::RemoteOff(until)) => self.remote_off(context, until),
             Err(_) => self.store_down(context),
         }
     }
@@ -298,6 +299,7 @@ impl AskCode {
                 Refusal::TooManyWrongCodes { until: None },
                 "staff_only",
             ),
+            Judgement::RemoteOff { until } => self.remote_off(context, until),
         }
     }
 
@@ -320,6 +322,10 @@ impl AskCode {
         let account = self.account();
         let loose_ends = Phase::AskCode(self).loose_ends(context);
         context.end(refusal, account, result, loose_ends)
+    }
+
+    fn remote_off(self, context: &Context<'_>, until: Timestamp) -> Next {
+        self.over(context, Refusal::RemoteCodesOff { until }, "remote_off")
     }
 
     fn store_down(self, context: &Context<'_>) -> Next {

@@ -75,9 +75,9 @@ impl Kiosks {
         self.0.is_empty()
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
+    /// What they are called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, name)| name.as_str())
     }
 
     /// The kiosk with this key.
@@ -129,7 +129,10 @@ mod tests {
         let kiosks = Kiosks::parse(&text).unwrap();
         let key = PublicKey::from_openssh(KEY).unwrap();
         assert_eq!(kiosks.named_by(&key), Some("lobby-2 by the stairs"));
-        assert_eq!(kiosks.len(), 1);
+        assert_eq!(
+            kiosks.names().collect::<Vec<_>>(),
+            ["lobby-2 by the stairs"]
+        );
     }
 
     #[test]

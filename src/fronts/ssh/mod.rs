@@ -41,7 +41,8 @@ use self::wire::Wire;
 use crate::config::RemoteSessions;
 use crate::domain::code::Place;
 use crate::domain::limits;
-use crate::flow::ports::Clock;
+use crate::flow::ports::{Clock, Metrics};
+use crate::fronts::pulse::Pulse;
 use crate::fronts::tui::app::AppSettings;
 use crate::fronts::tui::msg::Capabilities;
 use crate::fronts::tui::runtime::Services;
@@ -111,6 +112,7 @@ pub struct Door {
     protocol: Arc<Config>,
     admission: Arc<Admission>,
     clock: Arc<dyn Clock>,
+    metrics: Arc<dyn Metrics>,
     /// Turns true when everybody has to go.
     closing: watch::Receiver<bool>,
 }
@@ -120,7 +122,7 @@ impl Door {
     pub fn new(
         key: PrivateKey,
         rules: Rules,
-        clock: Arc<dyn Clock>,
+        (clock, metrics): (Arc<dyn Clock>, Arc<dyn Metrics>),
         closing: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -128,6 +130,7 @@ impl Door {
             protocol: Arc::new(protocol(key)),
             admission: Arc::new(Admission::new(limits::SSH)),
             clock,
+            metrics,
             closing,
         })
     }
@@ -141,19 +144,23 @@ impl Door {
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets people in until everybody has to go. Returns when the last visit has ended.
+    /// Lets people in until everybody has to go. Returns when the last visit has ended. `pulse`
+    /// beats while they are let in.
     ///
     /// # Errors
     /// The listener is broken.
-    pub async fn serve(self: Arc<Self>, listener: TcpListener) -> io::Result<()> {
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, pulse: Pulse) -> io::Result<()> {
         let mut closing = self.closing.clone();
+        let mut ticks = Pulse::ticks();
         loop {
-            let place = tokio::select! {
-                place = self.admission.place() => place,
-                _ = closing.wait_for(|closing| *closing) => break,
+            pulse.beat();
+            let next = async {
+                let place = self.admission.place().await;
+                (place, listener.accept().await)
             };
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+            let (place, accepted) = tokio::select! {
+                next = next => next,
+                _ = ticks.tick() => continue,
                 _ = closing.wait_for(|closing| *closing) => break,
             };
             match accepted {

@@ -15,6 +15,8 @@ use super::locale::Locale;
 use super::wire::Cord;
 use super::{Door, PARTING, Rules, Visitor, Welcome};
 use crate::domain::code::Place;
+use crate::flow::measured::Visits;
+use crate::fronts::counted::CountedVisit;
 use crate::fronts::plain;
 use crate::fronts::tui::app::App;
 use crate::fronts::tui::msg::Capabilities;
@@ -107,7 +109,17 @@ impl Setup {
         !matches!(term, "" | "dumb")
     }
 
+    /// Counts a visit as long as the answer lives.
+    fn counted(&self) -> CountedVisit {
+        let visits = match self.is_kiosk {
+            true => Visits::Kiosk,
+            false => Visits::Remote,
+        };
+        CountedVisit::begin(&self.door.metrics, visits)
+    }
+
     async fn visit(&mut self) -> Exit {
+        let _counted = self.counted();
         let capabilities = self.capabilities();
         let Welcome { settings, services } = self.welcome(capabilities);
         let line = Line {
@@ -123,6 +135,7 @@ impl Setup {
     }
 
     async fn plain_visit(&mut self) -> Ended {
+        let _counted = self.counted();
         let Welcome { settings, services } = self.welcome(self.capabilities());
         let line = plain::Line {
             input: &mut self.input,

@@ -1,5 +1,7 @@
 //! `/livez` and `/readyz`, for whoever watches the server: open to everybody, and telling nothing
-//! that the kiosk's first screen would not tell.
+//! that the kiosk's first screen would not tell. `/metrics` tells more, on a listener of its own.
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
@@ -16,6 +18,39 @@ pub fn routes(outage: watch::Receiver<Outage>) -> Router {
         .route("/livez", get(live))
         .route("/readyz", get(ready))
         .with_state(outage)
+}
+
+/// What a monitoring system reads: `/metrics`.
+pub struct Figures {
+    /// All figures as they are now.
+    pub text: Box<dyn Fn(Outage) -> Result<String, std::fmt::Error> + Send + Sync>,
+    /// The text's format.
+    pub content_type: &'static str,
+    /// What does not answer now.
+    pub outage: watch::Receiver<Outage>,
+}
+
+impl Figures {
+    /// The address.
+    pub fn routes(self) -> Router {
+        Router::new()
+            .route("/metrics", get(figures))
+            .with_state(Arc::new(self))
+    }
+}
+
+async fn figures(State(figures): State<Arc<Figures>>) -> Response {
+    let outage = *figures.outage.borrow();
+    match (figures.text)(outage) {
+        Ok(text) => {
+            let headers = [
+                (header::CONTENT_TYPE, figures.content_type),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (headers, text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 async fn live() -> Response {

@@ -28,6 +28,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::places::{Place, Places};
 use super::source::{self, Source};
+use crate::fronts::pulse::Pulse;
 
 /// A TLS handshake is done within this time.
 const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
@@ -46,6 +47,8 @@ pub struct ListenerSettings {
     pub tls: Option<TlsFiles>,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Beats while connections are taken.
+    pub pulse: Pulse,
 }
 
 /// Certificate chain and key, PEM.
@@ -87,6 +90,7 @@ pub struct Listener {
     socket: TcpListener,
     tls: Option<TlsAcceptor>,
     trusted: Arc<[IpAddr]>,
+    pulse: Pulse,
 }
 
 impl Listener {
@@ -107,6 +111,7 @@ impl Listener {
             socket,
             tls,
             trusted: settings.trusted_proxies.into(),
+            pulse: settings.pulse,
         })
     }
 
@@ -123,13 +128,16 @@ impl Listener {
         let places = Places::default();
         let mut connections = JoinSet::new();
         let mut closes = closing.clone();
+        let mut ticks = Pulse::ticks();
         let closed = async move { drop(closes.wait_for(|closing| *closing).await) };
         tokio::pin!(closed);
         loop {
+            self.pulse.beat();
             let (stream, peer) = tokio::select! {
                 biased;
                 () = &mut closed => break,
                 Some(_) = connections.join_next() => continue,
+                _ = ticks.tick() => continue,
                 accepted = self.socket.accept() => match accepted {
                     Ok(accepted) => accepted,
                     Err(error) => {

@@ -17,6 +17,7 @@ use crate::domain::time::{Now, Timestamp};
 use crate::flow::driver::Running;
 use crate::flow::effect::Input;
 use crate::flow::prompt::Prompt;
+use crate::fronts::counted::CountedVisit;
 
 /// How long a page waits for what comes next before it says "one moment".
 const ANSWER_MAX: Duration = Duration::from_secs(5);
@@ -33,6 +34,7 @@ pub(super) struct Session {
     language: OnceLock<Option<String>>,
     page: Mutex<Page>,
     pub(super) judging: Judging,
+    _counted: CountedVisit,
 }
 
 /// What a page shows beside the reset's prompt.
@@ -82,6 +84,7 @@ pub(super) struct Begun {
     pub(super) member: WecomUserId,
     pub(super) csrf: String,
     pub(super) running: Running,
+    pub(super) counted: CountedVisit,
     pub(super) link: Option<String>,
     pub(super) scanned: Option<Scanned>,
 }
@@ -111,6 +114,7 @@ impl Session {
                 ..Page::default()
             }),
             judging: Judging::default(),
+            _counted: begun.counted,
         }
     }
 
@@ -238,6 +242,8 @@ fn remove_oldest(all: &mut HashMap<String, Arc<Session>>, of: impl Fn(&Session) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::measured::Visits;
+    use crate::flow::ports::Metrics;
 
     fn at(secs: u64) -> Now {
         Now {
@@ -253,6 +259,7 @@ mod tests {
             member: WecomUserId::parse(member).unwrap(),
             csrf: "c".to_owned(),
             running: Running { inputs, prompts },
+            counted: CountedVisit::begin(&(Arc::new(()) as Arc<dyn Metrics>), Visits::Web),
             link: None,
             scanned: None,
         };

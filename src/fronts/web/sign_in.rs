@@ -20,8 +20,10 @@ use crate::domain::limits;
 use crate::domain::throttle::{Bucket, Permission};
 use crate::domain::time::Timestamp;
 use crate::flow::driver::pairing::{self, Scan, ScanError};
+use crate::flow::measured::Visits;
 use crate::flow::ports::{LinkTo, PictureName};
 use crate::flow::vouched::Vouched;
+use crate::fronts::counted::CountedVisit;
 
 /// Where WeCom comes back to.
 const BACK: &str = "/signed-in";
@@ -129,6 +131,7 @@ impl Web {
             member: vouched.userid().clone(),
             csrf: self.random(),
             running,
+            counted: CountedVisit::begin(&self.services.ports.metrics, Visits::Web),
             link,
             scanned,
         };

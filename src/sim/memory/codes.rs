@@ -7,10 +7,11 @@ use super::{Attempt, Code, MemoryStore, State};
 use crate::domain::account::{AccountKey, LoginName};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
-use crate::domain::limits::CODE_MESSAGES;
+use crate::domain::limits::{ALARM_AGAIN, CODE_MESSAGES, REMOTE_WRONG_CODES};
 use crate::domain::secret::CodeDigits;
-use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all};
+use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all, switched_off};
 use crate::domain::time::Timestamp;
+use crate::flow::message::{Alarm, Concern};
 use crate::flow::ports::{Codes, Issued, StoreError};
 
 #[async_trait]
@@ -29,6 +30,10 @@ impl Codes for MemoryStore {
             None => self.entropy.fill(&mut mac.0),
         }
         self.step(|state| {
+            if let Permission::At(until) = state.remote_off(binding, now) {
+                state.audit(&self.key, &event("remote_off"));
+                return Ok(Issued::RemoteOff(until));
+            }
             let sent = state.messages.entry(binding.subject.clone()).or_default();
             if binding.action.takes_message() {
                 if let Permission::At(then) = sliding_all(&CODE_MESSAGES, sent, now) {
@@ -93,6 +98,9 @@ impl Codes for MemoryStore {
             } else {
                 Judgement::Expired
             };
+            if judgement != Judgement::Right && state.remote_off(binding, now) != Permission::Now {
+                state.owe(Alarm::RemoteCodesOff, &of_site(binding), now);
+            }
             state.audit(&self.key, &event(judgement));
             Ok(judgement)
         })
@@ -128,7 +136,28 @@ impl Codes for MemoryStore {
     }
 }
 
+/// What concerns the site names no account.
+fn of_site(binding: &Binding) -> Concern {
+    Concern {
+        reset: binding.reset.clone(),
+        account: AccountKey::new(""),
+        place: binding.place.clone(),
+    }
+}
+
 impl State {
+    /// When remote codes were wrong lately; nothing for a code that is not remote.
+    fn remote_wrong(&self, binding: &Binding) -> Vec<Timestamp> {
+        match binding.is_remote() {
+            true => self.remote_attempts.iter().map(|one| one.2).collect(),
+            false => Vec::new(),
+        }
+    }
+
+    fn remote_off(&self, binding: &Binding, now: Timestamp) -> Permission {
+        switched_off(REMOTE_WRONG_CODES, &self.remote_wrong(binding), now)
+    }
+
     fn counts(&self, binding: &Binding) -> CodeCounts {
         let attempts = self.attempts.get(&binding.subject);
         CodeCounts {
@@ -142,6 +171,7 @@ impl State {
                 .flatten()
                 .map(|attempt| attempt.2)
                 .collect(),
+            remote_wrong_at: self.remote_wrong(binding),
             code: self.codes.get(&binding.reset).map(|code| StoredCode {
                 same_binding: code.binding == *binding,
                 ..code.stored
@@ -163,7 +193,15 @@ impl State {
         code.stored.judged += 1;
         let (mac, number) = (code.mac, code.stored.judged);
         let attempts = self.attempts.entry(binding.subject.clone()).or_default();
-        attempts.push(Attempt(binding.reset.clone(), number, now));
+        let attempt = Attempt(binding.reset.clone(), number, now);
+        attempts.push(attempt.clone());
+        if binding.is_remote() {
+            self.remote_attempts.push(attempt);
+        }
+        if self.remote_off(binding, now) != Permission::Now {
+            let due = now.plus(ALARM_AGAIN);
+            self.owe(Alarm::RemoteCodesOff, &of_site(binding), due);
+        }
         *self
             .wrong_in_a_row
             .entry(binding.subject.clone())
@@ -179,6 +217,13 @@ impl State {
             return false;
         };
         code.stored.used = true;
+        self.remote_attempts
+            .retain(|attempt| attempt.0 != binding.reset || attempt.1 != number);
+        if binding.is_remote() {
+            let not = (Alarm::RemoteCodesOff, &binding.reset);
+            self.alarms
+                .retain(|(owed, _)| (owed.what, &owed.concern.reset) != not);
+        }
         if let Some(attempts) = self.attempts.get_mut(&binding.subject) {
             attempts.retain(|attempt| attempt.0 != binding.reset || attempt.1 != number);
         }

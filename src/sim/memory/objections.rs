@@ -41,7 +41,7 @@ impl Objections for MemoryStore {
                     code.stored.used = true;
                 }
                 state.audit(&self.key, &record(&card, stage, now));
-                state.owe(stage.alarm(), &card.concern, now);
+                state.owe(stage.alarm(), &card.concern, now.plus(limits::ALARM_AGAIN));
             }
             Ok(Some(Objection { card, stage, first }))
         })
@@ -61,7 +61,7 @@ impl Objections for MemoryStore {
                 account: account.clone(),
                 place: record.place.clone(),
             };
-            state.owe(Alarm::Frozen, &concern, record.at);
+            state.owe(Alarm::Frozen, &concern, record.at.plus(limits::ALARM_AGAIN));
             Ok(())
         })
     }
@@ -115,13 +115,13 @@ fn record(card: &SentCard, stage: Stage, at: Timestamp) -> AuditEvent {
 }
 
 impl State {
-    fn owe(&mut self, what: Alarm, concern: &Concern, now: Timestamp) {
+    pub(super) fn owe(&mut self, what: Alarm, concern: &Concern, due: Timestamp) {
         let alarm = OwedAlarm {
             what,
             concern: concern.clone(),
         };
         self.alarms.retain(|(owed, _)| *owed != alarm);
-        self.alarms.push((alarm, now.plus(limits::ALARM_AGAIN)));
+        self.alarms.push((alarm, due));
     }
 
     /// Whether a change must not be asked for: its employee has objected, or resets are frozen.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use rekey::domain::code::{Binding, CodeRules, Judgement};
+use rekey::domain::code::{Action, Binding, CodeRules, Judgement, Place};
+use rekey::flow::message::Alarm;
 use rekey::flow::ports::{Issued, Outcome};
 
 use super::contract;
@@ -30,6 +31,9 @@ contract!(
     a_decoy_and_a_login_that_leads_nowhere_answer_like_a_real_account,
     a_clock_set_back_brings_nothing_back,
     every_step_leaves_one_record_without_secrets,
+    a_hundred_wrong_remote_codes_switch_them_off_for_an_hour_and_ring,
+    right_remote_codes_all_at_once_switch_nothing_off,
+    two_hundred_remote_guesses_at_once_are_a_hundred,
 );
 
 const RIGHT: &str = "482913";
@@ -358,6 +362,7 @@ async fn three_messages_in_a_quarter_of_an_hour_and_ten_a_day(stage: impl Stage)
         match store.issue(&lin, None, RULES, at(secs)).await.unwrap() {
             Issued::Send => sent += 1,
             Issued::Wait(then) => assert_eq!(then, at(86_400), "the day's first leaves"),
+            Issued::RemoteOff(_) => panic!("it is a kiosk's"),
         }
     }
     assert_eq!(sent, 10);
@@ -482,4 +487,105 @@ async fn every_step_leaves_one_record_without_secrets(stage: impl Stage) {
         assert!(!told.contains(secret), "{secret} is in the log");
     }
     assert_eq!(store.verify().await.unwrap(), Ok(9));
+}
+
+/// One of many employees, in a session from anywhere.
+fn remote(number: u16) -> Binding {
+    let mut binding = binding(number, &format!("employee{number}"));
+    binding.place = Place::remote("ssh", "192.0.2.1");
+    binding
+}
+
+async fn a_hundred_wrong_remote_codes_switch_them_off_for_an_hour_and_ring(stage: impl Stage) {
+    let (store, other) = (stage.lobby().await, stage.reception().await);
+    // One of each five is right, and does not count.
+    for number in 0..25 {
+        let secs = i64::from(number) * 60;
+        let of = remote(number);
+        issue(&store, &of, RIGHT, secs).await;
+        for left in (1..5).rev() {
+            assert_eq!(judge(&store, &of, WRONG, secs).await, wrong(left));
+        }
+        let due = store.owed_alarms(at(secs)).await.unwrap();
+        if number < 24 {
+            assert_eq!(due, []);
+            assert_eq!(judge(&store, &of, RIGHT, secs).await, Judgement::Right);
+        } else {
+            let told: Vec<_> = due.iter().map(|owed| owed.what).collect();
+            assert_eq!(told, [Alarm::RemoteCodesOff]);
+            assert_eq!(due[0].concern.account.as_str(), "");
+            store.alarm_rung(&due[0]).await.unwrap();
+        }
+    }
+    // Nothing works from anywhere, whoever it is and whatever process is asked.
+    let until = at(1440 + 3600);
+    let nobody = Binding {
+        place: remote(0).place,
+        ..binding_of_nobody(&*other, 40, "no.one")
+    };
+    for (of, digits) in [
+        (remote(24), Some(code(RIGHT))),
+        (remote(30), Some(code(RIGHT))),
+        (nobody, None),
+    ] {
+        for store in [&store, &other] {
+            let judged = judge(store, &of, RIGHT, 5_039).await;
+            assert_eq!(judged, Judgement::RemoteOff { until });
+            let issued = store.issue(&of, digits.as_ref(), RULES, at(5_039)).await;
+            assert_eq!(issued, Ok(Issued::RemoteOff(until)));
+        }
+    }
+    let newest = log(&*other).await.pop();
+    assert_eq!(newest.as_deref(), Some("code_issued:remote_off"));
+    // Kiosks go on, and so do the digits that an employee's own phone shows.
+    let mut scanned = remote(50);
+    scanned.action = Action::Pair;
+    for of in [binding(51, "lin.wei"), scanned] {
+        issue(&store, &of, RIGHT, 5_039).await;
+        assert_eq!(judge(&store, &of, RIGHT, 5_039).await, Judgement::Right);
+    }
+    // After an hour all is as before: the next wrong one rings no alarm.
+    issue(&other, &remote(60), RIGHT, 5_040).await;
+    assert_eq!(judge(&other, &remote(60), WRONG, 5_040).await, wrong(4));
+    assert_eq!(
+        judge(&other, &remote(60), RIGHT, 5_040).await,
+        Judgement::Right
+    );
+    assert_eq!(other.owed_alarms(at(10_000)).await.unwrap(), []);
+}
+
+async fn right_remote_codes_all_at_once_switch_nothing_off(stage: impl Stage) {
+    let store = stage.lobby().await;
+    for number in 0..150 {
+        issue(&store, &remote(number), RIGHT, 0).await;
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..150 {
+        let store = store.clone();
+        tasks.spawn(async move { judge(&store, &remote(number), RIGHT, 1).await });
+    }
+    let judged = tasks.join_all().await;
+    assert!(judged.iter().all(|one| *one == Judgement::Right));
+    assert_eq!(store.owed_alarms(at(1_000)).await.unwrap(), []);
+}
+
+async fn two_hundred_remote_guesses_at_once_are_a_hundred(stage: impl Stage) {
+    let store = stage.lobby().await;
+    for number in 0..200 {
+        issue(&store, &remote(number), RIGHT, 0).await;
+    }
+    let stores = [store.clone(), stage.reception().await];
+    let mut tasks = tokio::task::JoinSet::new();
+    for (number, store) in (0..200).zip(stores.iter().cycle()) {
+        let store = store.clone();
+        tasks.spawn(async move { judge(&store, &remote(number), WRONG, 1).await });
+    }
+    let judged = tasks.join_all().await;
+    let compared = judged.iter().filter(|one| **one == wrong(4)).count();
+    assert_eq!(compared, 100);
+    let until = at(3601);
+    let off = judged
+        .iter()
+        .filter(|one| **one == Judgement::RemoteOff { until });
+    assert_eq!(off.count(), 100);
 }

@@ -1,0 +1,134 @@
+//! What is worth counting for whoever watches a site: how many and how long, never whose.
+//! Everything that becomes a label is one of a few words.
+
+use std::time::Duration;
+
+use super::prompt::{Prompt, Refusal};
+
+/// Something that happened.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Measured {
+    /// A visit has begun.
+    VisitBegun(Visits),
+    /// It is over.
+    VisitEnded(Visits),
+    /// A reset is over.
+    ResetEnded {
+        /// How it was begun.
+        method: Method,
+        /// One of [`result_of`]'s words.
+        result: &'static str,
+    },
+    /// A screen of a reset was left.
+    Screen {
+        /// One of [`screen_of`]'s words.
+        screen: &'static str,
+        /// How long it was shown.
+        took: Duration,
+    },
+    /// A code was typed.
+    CodeTyped {
+        /// How long after its message was taken by the channel.
+        after: Duration,
+    },
+}
+
+/// Whose visits are counted together.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Visits {
+    /// A named kiosk's, over SSH.
+    Kiosk,
+    /// From anywhere, over SSH.
+    Remote,
+    /// The form on a phone.
+    Web,
+}
+
+impl Visits {
+    /// The label's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kiosk => "kiosk",
+            Self::Remote => "remote",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// The three ways on the menu.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// The form on the phone, or a picture that it has scanned.
+    Workspace,
+    /// The chat.
+    Chat,
+    /// A login name and a code.
+    ItSupport,
+}
+
+impl Method {
+    /// The method of a reset that the channel's own word has begun, at this front.
+    pub fn vouched_at(front: &str) -> Self {
+        match front {
+            "chat" => Self::Chat,
+            _ => Self::Workspace,
+        }
+    }
+
+    /// The label's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Chat => "chat",
+            Self::ItSupport => "it_support",
+        }
+    }
+}
+
+/// The label's word for a screen.
+pub fn screen_of(prompt: &Prompt) -> &'static str {
+    match prompt {
+        Prompt::Login { .. } => "login",
+        Prompt::LookingUp { .. } => "looking_up",
+        Prompt::Code { .. } => "code",
+        Prompt::Reading => "reading",
+        Prompt::NewPassword { .. } => "new_password",
+        Prompt::Frozen { .. } => "frozen",
+        Prompt::Working(_) => "working",
+        Prompt::Done { .. } => "done",
+        Prompt::Ended { .. } => "ended",
+    }
+}
+
+/// The label's word for how a reset came out, by the last thing that it showed.
+pub fn result_of(last: Option<&Prompt>) -> &'static str {
+    match last {
+        Some(Prompt::Done { .. }) => "changed",
+        Some(Prompt::Ended { refusal, .. }) => result_of_refusal(refusal),
+        _ => "abandoned",
+    }
+}
+
+fn result_of_refusal(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::OutcomeUnknown => "unknown",
+        Refusal::DirectoryDown => "directory_down",
+        Refusal::ChannelDown => "channel_down",
+        Refusal::StoreDown => "store_down",
+        Refusal::CodeWrong { .. } | Refusal::CodeExpired | Refusal::TooManyWrongCodes { .. } => {
+            "wrong_codes"
+        }
+        Refusal::RemoteCodesOff { .. } => "remote_codes_off",
+        Refusal::Objected => "objected",
+        Refusal::NoAccount
+        | Refusal::Disabled
+        | Refusal::Protected
+        | Refusal::AccountNotAllowed => "not_allowed",
+        Refusal::LoginMalformed
+        | Refusal::CodeMalformed { .. }
+        | Refusal::ResendTooSoon { .. }
+        | Refusal::NotGoodEnough(_)
+        | Refusal::ByDirectory { .. }
+        | Refusal::NotAsked => "refused",
+    }
+}
