@@ -4,6 +4,7 @@
 mod at_work;
 mod check;
 mod demo;
+mod desk;
 mod kiosk;
 mod remind;
 mod serve;
@@ -28,6 +29,7 @@ use crate::domain::account::WecomUserId;
 use crate::domain::policy::{self, Policy, Report};
 use crate::domain::secret::Password;
 use crate::flow::ports::{Assessor, AuditLog, Ports, StoreError};
+use crate::fronts::desk::OperatorsError;
 use crate::fronts::kiosk::KioskError;
 use crate::fronts::notices::NoticeWords;
 use crate::fronts::ssh::{HostKeyError, KiosksError};
@@ -37,6 +39,7 @@ use remind::Books;
 
 pub use check::check;
 pub use demo::demo;
+pub use desk::desk;
 pub use kiosk::kiosk;
 pub use remind::remind;
 pub use serve::serve;
@@ -67,6 +70,9 @@ pub enum BootError {
     /// The state.
     #[error("[store] {0}.")]
     Store(#[from] OpenError),
+    /// The operators' file.
+    #[error("{0}.")]
+    Operators(#[from] OperatorsError),
     /// The system does not say which process this is.
     #[error("/proc cannot be read: {0}. It has to be mounted.")]
     Process(std::io::Error),
@@ -202,7 +208,8 @@ async fn open(
         pairings: store.clone(),
         objections: store.clone(),
         links: store.clone(),
-        deliveries: store,
+        deliveries: store.clone(),
+        desk: store,
         alarm: alarm(config),
         clock,
         entropy: Arc::new(OsEntropy),
@@ -251,6 +258,12 @@ fn open_wecom(
         site: config.site()?.name.clone(),
         it_phone: config.site()?.it_phone.clone(),
         zone: TimeZone::system(),
+        public_url: config
+            .site()?
+            .public_url
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned(),
         languages: languages(config)?,
     };
     let section = config.take_wecom()?;

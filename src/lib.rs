@@ -42,6 +42,7 @@
 //! | [`adapters::wecom`] | WeCom's server API: token, pace, the channel's health; whom its sign-in names; its callbacks, opened |
 //! | [`adapters::store`] | SQLite: codes, counts, intents, audit; the site key and the head file beside it |
 //! | [`fronts::tui`] | screens, keys, painting; knows no terminal of its own, only bytes in and out |
+//! | [`fronts::desk`], [`flow::desk`] | IT support's desk: an operator's powers, which lead to no grant, and their screen |
 //! | [`fronts::kiosk`] | the local kiosk: one visit, then the program executes itself again |
 //! | [`fronts::web`] | the form on the phone, and the phone's side of a kiosk's picture |
 //! | [`fronts::chat`] | what employees write and press in WeCom |
@@ -71,7 +72,8 @@
 //! 7. Passwords and codes are types without `Debug`, `Clone` or `Serialize`, wiped on drop.
 //! 8. Text from outside reaches a terminal only through [`domain::display::clean`].
 //! 9. Where a code goes comes from the directory, never from what was typed.
-//! 10. Protected accounts are never reset at a kiosk.
+//! 10. Protected accounts are never reset at a kiosk; those in a protected group at the desk, by two
+//!     operators.
 //! 11. Every queue, length, count, wait and retry has a limit.
 //! 12. What the checklist shows as met, the directory does not refuse; what only the directory can
 //!     know is shown as such beforehand.

@@ -28,6 +28,8 @@ mod check;
 mod codes;
 #[path = "kiosk/demo.rs"]
 mod demo;
+#[path = "kiosk/desk.rs"]
+mod desk;
 #[path = "kiosk/expiry.rs"]
 mod expiry;
 #[path = "kiosk/faults.rs"]

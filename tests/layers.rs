@@ -103,11 +103,12 @@ fn the_top_level_holds_only_what_it_should() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// Who may say what: a grant is made by the engine's proofs, and only who has checked the
-/// channel's word says that it vouches for somebody.
+/// Who may say what: a grant is made by the engine's proofs, an operator's powers by the engine's
+/// sign-in, and only who has checked the channel's word says that it vouches for somebody.
 const POWERS: &[(&str, &[&str])] = &[
     ("from_right_code", &["flow/grant.rs", "flow/reset/"]),
     ("from_vouched", &["flow/grant.rs", "flow/reset/"]),
+    ("signed_in_by_code", &["flow/desk.rs", "flow/reset/"]),
     (
         "by_channel",
         &["flow/vouched.rs", "adapters/wecom/", "sim/"],

@@ -18,5 +18,7 @@ mod scenes;
 mod sizes;
 #[path = "screens/stories.rs"]
 mod stories;
+#[path = "screens/support_desk.rs"]
+mod support_desk;
 #[path = "screens/svg.rs"]
 mod svg;

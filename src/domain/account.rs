@@ -59,6 +59,25 @@ impl EntryDn {
     }
 }
 
+/// What an operator looks for: part of a name, a login name or a WeCom userid. Trimmed, NFC, of
+/// [`limits::SEARCH_CHARS`] code points, without control characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SearchText(String);
+
+impl SearchText {
+    /// Reads what was typed; `None` when nothing is looked for by that.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let text: String = typed.trim().nfc().collect();
+        let fits = limits::SEARCH_CHARS.contains(&text.chars().count());
+        (fits && !text.chars().any(char::is_control)).then_some(Self(text))
+    }
+
+    /// The text as it goes into a filter (still to be escaped there).
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A WeCom userid: 1 to 64 bytes of letters, digits and `_-@.`, unique without regard to case.
 #[derive(Clone, Debug)]
 pub struct WecomUserId(String);
@@ -97,8 +116,10 @@ pub enum Standing {
     Eligible,
     /// Disabled, or locked by an administrator rather than by wrong passwords.
     Disabled,
-    /// Protected by rule 10: only the desk, or nobody, may reset it.
+    /// Protected by rule 10 for what it is: never reset.
     Protected,
+    /// In a protected group (rule 10): reset at the desk only, by two operators.
+    Guarded,
     /// Its employee, or IT, has frozen its resets for a while.
     Frozen {
         /// When that ends by itself.
@@ -117,6 +138,17 @@ pub struct PasswordAge {
     pub must_change: bool,
     /// Locked by too many wrong passwords.
     pub locked: bool,
+}
+
+impl PasswordAge {
+    /// When the password expires, by the stricter of the directory and the site's maximum age.
+    pub fn expires_by(&self, max_age: std::time::Duration) -> Option<Timestamp> {
+        let by_site = self.changed_at.map(|at| at.plus(max_age));
+        match (self.expires_at, by_site) {
+            (Some(directory), Some(site)) => Some(directory.min(site)),
+            (directory, site) => directory.or(site),
+        }
+    }
 }
 
 /// The employee's entry in the directory.
@@ -177,6 +209,15 @@ mod tests {
                 prop_assert!((1..=limits::LOGIN_MAX_BYTES).contains(&text.len()));
                 prop_assert!(!text.chars().any(char::is_control));
                 prop_assert_eq!(LoginName::parse(text), Some(login.clone()));
+            }
+        }
+
+        #[test]
+        fn whatever_is_searched_for_keeps_the_promises(typed in any::<String>()) {
+            if let Some(text) = SearchText::parse(&typed) {
+                prop_assert!(limits::SEARCH_CHARS.contains(&text.as_str().chars().count()));
+                prop_assert!(!text.as_str().chars().any(char::is_control));
+                prop_assert_eq!(SearchText::parse(text.as_str()), Some(text.clone()));
             }
         }
 

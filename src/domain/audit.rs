@@ -44,6 +44,16 @@ pub enum EventKind {
     LinkOffered,
     /// An employee was reminded that the password ends, or could not be.
     Reminder,
+    /// An operator signed in at the desk, or was somebody who is no operator.
+    SignedIn,
+    /// An operator asked for a second one, or that one agreed or did not.
+    Approval,
+    /// An operator was refused: by a limit, or by their role.
+    OperatorRefused,
+    /// The employee was sent a link to the form, or a temporary password.
+    HandedOver,
+    /// An account was unlocked.
+    Unlock,
 }
 
 impl EventKind {
@@ -66,6 +76,11 @@ impl EventKind {
             Self::AlarmRung => "alarm_rung",
             Self::LinkOffered => "link_offered",
             Self::Reminder => "reminder",
+            Self::SignedIn => "signed_in",
+            Self::Approval => "approval",
+            Self::OperatorRefused => "operator_refused",
+            Self::HandedOver => "handed_over",
+            Self::Unlock => "unlock",
         }
     }
 }

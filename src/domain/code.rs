@@ -88,12 +88,17 @@ pub enum Action {
     /// The same, at the kiosk whose picture the employee's phone has scanned: the phone's own
     /// WeCom page shows the digits, and no message carries them.
     Pair,
+    /// Begin, at IT support's desk, a way for the employee to set a new password: the employee
+    /// reads it to the operator that the message names.
+    Desk,
+    /// Sign in at IT support's desk.
+    SignIn,
 }
 
 impl Action {
     /// Whether a message carries the code, and is taken from the account's budget for messages.
     pub fn takes_message(self) -> bool {
-        matches!(self, Self::Reset)
+        !matches!(self, Self::Pair)
     }
 
     /// The word that is stored and hashed.
@@ -101,6 +106,8 @@ impl Action {
         match self {
             Self::Reset => "reset",
             Self::Pair => "pair",
+            Self::Desk => "desk",
+            Self::SignIn => "sign_in",
         }
     }
 }
@@ -110,7 +117,8 @@ impl Action {
 pub struct Place {
     /// `kiosk`, `ssh`, `web`, `chat` or `desk`.
     pub front: &'static str,
-    /// The kiosk's name, as told to the employee's phone.
+    /// The kiosk's name, as told to the employee's phone; at the desk the operator's login name
+    /// (empty while nobody has signed in).
     pub kiosk: String,
 }
 

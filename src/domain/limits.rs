@@ -150,3 +150,31 @@ pub const REMOTE_WRONG_CODES: SlidingLimit = SlidingLimit {
     count: 100,
     window: HOUR,
 };
+/// Codes that one operator sends from the desk.
+pub const OPERATOR_CODES: SlidingLimit = SlidingLimit {
+    count: 20,
+    window: HOUR,
+};
+/// Codes that one operator sends to the same employee.
+pub const OPERATOR_SAME_EMPLOYEE: SlidingLimit = SlidingLimit {
+    count: 3,
+    window: HOUR,
+};
+/// Wrong codes that one operator types, whoever they are of.
+pub const OPERATOR_WRONG_CODES: SlidingLimit = SlidingLimit {
+    count: 10,
+    window: HOUR,
+};
+/// Accounts that one operator unlocks, freezes or unfreezes.
+pub const OPERATOR_DEEDS: SlidingLimit = SlidingLimit {
+    count: 60,
+    window: HOUR,
+};
+/// How long a second operator can agree to a reset of a protected account.
+pub const APPROVAL_LIFETIME: Duration = Duration::from_secs(600);
+/// A message with a temporary password is taken back after this.
+pub const TEMPORARY_SHOWN: Duration = Duration::from_secs(900);
+/// People that a search at the desk finds at most.
+pub const SEARCH_MAX: u16 = 100;
+/// Shortest and longest text, in code points, that is searched for.
+pub const SEARCH_CHARS: std::ops::RangeInclusive<usize> = 2..=64;

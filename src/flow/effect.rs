@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::desk::DeskInput;
 use super::grant::Grant;
-use super::message::Message;
+use super::message::{LinkFor, Message};
 use super::ports::{
     ChangeMark, DirectoryDown, Intent, Issued, Landed, Opened, Outcome, ProvingBind, SendError,
     SentMessage, SetOutcome, StoreError,
@@ -28,6 +29,8 @@ pub enum Input {
     NewPassword(Password),
     /// The employee, who is known, lets resets of the account go on.
     Unfreeze,
+    /// At IT support's desk: what its operator asks for.
+    Desk(DeskInput),
     /// The person goes away, or the front ends the visit.
     Abandon,
 }
@@ -77,6 +80,8 @@ pub enum Effect {
     FindMember(WecomUserId),
     /// Let resets of the account go on.
     Unfreeze(AuditEvent),
+    /// Send a link to the form.
+    GiveLink(Box<LinkFor>),
     /// Read the account again, and its policy.
     ReadAccount(AccountKey, EntryDn),
     /// Judge a password by the whole policy, off the event loop.
@@ -136,6 +141,8 @@ pub enum Purpose {
     Changed,
     /// Telling the employee that a reset is not allowed.
     NotAllowed,
+    /// A temporary password.
+    Temporary,
 }
 
 /// What a timer is for.
@@ -151,6 +158,8 @@ pub enum Timer {
     CodeEnded,
     /// The directory did not answer: ask it again.
     Again,
+    /// A temporary password was seen: its message is taken back.
+    TemporaryEnded,
 }
 
 /// What came back.
@@ -180,6 +189,8 @@ pub enum Answer {
     MemberFound(Result<Option<Box<Account>>, DirectoryDown>),
     /// To [`Effect::Unfreeze`].
     Unfrozen(Result<(), StoreError>),
+    /// To [`Effect::GiveLink`]; `None` when the employee has objected and nothing was sent.
+    LinkGiven(Result<Option<Result<SentMessage, SendError>>, StoreError>),
     /// To [`Effect::ReadAccount`].
     AccountRead(Result<Option<(Box<Account>, DirectoryPolicy)>, DirectoryDown>),
     /// To [`Effect::Assess`].

@@ -33,6 +33,14 @@ impl Grant {
         }
     }
 
+    /// The same right, for a password that lasts until the next sign-in only.
+    pub(super) fn until_sign_in(self) -> Self {
+        Self {
+            lasting: Lasting::UntilSignIn,
+            ..self
+        }
+    }
+
     /// For somebody whom the channel itself vouches for, and whose mapping leads to `account`.
     pub(super) fn from_vouched(account: AccountKey, reset: ResetId, lasting: Lasting) -> Self {
         Self {

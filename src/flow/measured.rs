@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::desk::{DeskPrompt, Gift};
 use super::prompt::{Prompt, Refusal};
 
 /// Something that happened.
@@ -55,7 +56,7 @@ impl Visits {
     }
 }
 
-/// The three ways on the menu.
+/// The three ways on the menu, and IT support's desk.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Method {
     /// The form on the phone, or a picture that it has scanned.
@@ -64,6 +65,8 @@ pub enum Method {
     Chat,
     /// A login name and a code.
     ItSupport,
+    /// An operator at IT support's desk.
+    Desk,
 }
 
 impl Method {
@@ -81,6 +84,7 @@ impl Method {
             Self::Workspace => "workspace",
             Self::Chat => "chat",
             Self::ItSupport => "it_support",
+            Self::Desk => "desk",
         }
     }
 }
@@ -97,6 +101,15 @@ pub fn screen_of(prompt: &Prompt) -> &'static str {
         Prompt::Working(_) => "working",
         Prompt::Done { .. } => "done",
         Prompt::Ended { .. } => "ended",
+        Prompt::Desk(prompt) => screen_of_desk(prompt),
+    }
+}
+
+fn screen_of_desk(prompt: &DeskPrompt) -> &'static str {
+    match prompt {
+        DeskPrompt::Choose { .. } => "desk_choose",
+        DeskPrompt::Given { .. } => "done",
+        _ => "desk",
     }
 }
 
@@ -104,6 +117,11 @@ pub fn screen_of(prompt: &Prompt) -> &'static str {
 pub fn result_of(last: Option<&Prompt>) -> &'static str {
     match last {
         Some(Prompt::Done { .. }) => "changed",
+        Some(Prompt::Desk(DeskPrompt::Given { gift, told, .. })) => match (gift, told) {
+            (_, false) => "channel_down",
+            (Gift::Temporary, true) => "changed",
+            (Gift::Link, true) => "link",
+        },
         Some(Prompt::Ended { refusal, .. }) => result_of_refusal(refusal),
         _ => "abandoned",
     }

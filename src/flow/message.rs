@@ -1,12 +1,14 @@
 //! What the employee is told through a channel, as data; [`super::ports::Messenger`] finds the
 //! words.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
-use super::ports::Outcome;
+use super::ports::{Link, Outcome};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::code::{Place, ResetId};
-use crate::domain::secret::CodeDigits;
+use crate::domain::secret::{CodeDigits, Password};
 use crate::domain::time::Timestamp;
 
 /// Finds the words of a message, in its receiver's language. Channels are given one by `boot`,
@@ -61,6 +63,57 @@ pub enum Body {
         kiosk: String,
         /// How long it works.
         lifetime: std::time::Duration,
+        /// Four characters to tell IT.
+        reference: String,
+    },
+    /// A code to sign in at the desk.
+    SignInCode {
+        /// The digits: the only run of six digits in the message.
+        digits: CodeDigits,
+        /// How long it works.
+        lifetime: std::time::Duration,
+        /// Four characters to tell IT.
+        reference: String,
+    },
+    /// A code to read to one operator, on a call that the employee began (rule 13).
+    DeskCode {
+        /// The digits: the only run of six digits in the message.
+        digits: CodeDigits,
+        /// The operator's login name.
+        operator: String,
+        /// How long it works.
+        lifetime: std::time::Duration,
+        /// The ticket: four characters that the operator sees, too.
+        reference: String,
+    },
+    /// A link to the form, after a code that was read to an operator.
+    DeskLink {
+        /// The one-time link.
+        link: Link,
+        /// The operator's login name.
+        operator: String,
+        /// The ticket.
+        reference: String,
+    },
+    /// A password made by rekey, until the next sign-in.
+    Temporary {
+        /// The password; nobody but the employee sees it.
+        password: Arc<Password>,
+        /// Whether it is known to work.
+        certain: bool,
+        /// How long the message stays.
+        shown: std::time::Duration,
+        /// The operator's login name.
+        operator: String,
+        /// The ticket.
+        reference: String,
+    },
+    /// An operator did something to the account.
+    ByOperator {
+        /// What.
+        what: OperatorDeed,
+        /// The operator's login name.
+        operator: String,
         /// Four characters to tell IT.
         reference: String,
     },
@@ -137,6 +190,33 @@ pub struct LinkWords {
     pub button: String,
     /// Where it leads.
     pub url: String,
+}
+
+/// A link to the form that an employee is owed, before it is made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkFor {
+    /// The receiver: from the directory only (rule 9).
+    pub to: WecomUserId,
+    /// The employee's language tag, when the directory has one.
+    pub language: Option<String>,
+    /// The operator's login name.
+    pub operator: String,
+    /// The reset in which it was proved who asks.
+    pub concern: Concern,
+}
+
+/// What an operator does to an account without the employee.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum OperatorDeed {
+    /// Unlocked it.
+    Unlocked,
+    /// Froze its resets.
+    Frozen {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Let its resets go on.
+    Unfrozen,
 }
 
 /// A card with buttons, under a message.
@@ -273,18 +353,32 @@ pub enum Alarm {
     ChangedByStranger,
     /// An employee has frozen their account's resets.
     Frozen,
+    /// An operator has frozen an account's resets.
+    FrozenByOperator,
     /// Too many wrong codes from remote sessions: their codes are off for a while.
     RemoteCodesOff,
+    /// An operator does more in an hour than anybody should.
+    OperatorLimit,
 }
 
 impl Alarm {
+    /// What IT has to know of a freeze that was made at `place`.
+    pub fn of_freeze(place: &Place) -> Self {
+        match place.front {
+            "desk" => Self::FrozenByOperator,
+            _ => Self::Frozen,
+        }
+    }
+
     /// The word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StoppedByEmployee => "stopped_by_employee",
             Self::ChangedByStranger => "changed_by_stranger",
             Self::Frozen => "frozen",
+            Self::FrozenByOperator => "frozen_by_operator",
             Self::RemoteCodesOff => "remote_codes_off",
+            Self::OperatorLimit => "operator_limit",
         }
     }
 
@@ -294,7 +388,9 @@ impl Alarm {
             Self::StoppedByEmployee,
             Self::ChangedByStranger,
             Self::Frozen,
+            Self::FrozenByOperator,
             Self::RemoteCodesOff,
+            Self::OperatorLimit,
         ]
         .into_iter()
         .find(|alarm| alarm.as_str() == word)

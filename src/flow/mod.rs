@@ -2,6 +2,7 @@
 //! [`driver`], which runs the effects and feeds the answers back.
 
 pub mod callback;
+pub mod desk;
 pub mod driver;
 pub mod effect;
 pub mod finding;

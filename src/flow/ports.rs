@@ -2,6 +2,7 @@
 //!
 //! Every one has a contract suite that runs against the simulation and the real thing.
 
+mod desk;
 mod intents;
 mod links;
 pub mod remind;
@@ -10,13 +11,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::desk::{ApprovalAsked, Counted, Deed, DeedKind, DeedsSoFar, DeskBook, Signatory};
 pub use self::intents::{Intent, Intents, OpenIntent, Opened, Outcome};
 pub use self::links::{Deliveries, Link, LinkTo, Links};
+use super::desk::Sought;
 use super::grant::Grant;
 use super::measured::Measured;
 use super::message::{Alarm, Card, CardAnswer, CardId, Concern, Message};
 use super::vouched::Vouched;
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
 use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
@@ -129,6 +132,10 @@ pub trait Directory: Send + Sync {
     /// Finds the one account that the mapping leads to from this WeCom member, compared without
     /// case (rule 9). `None`: none, or more than one.
     async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown>;
+
+    /// Finds people by a part of their name, the beginning of their login name, or their WeCom
+    /// userid: for the desk. At most `limit`.
+    async fn search(&self, text: &SearchText, limit: u16) -> Result<Sought, DirectoryDown>;
 
     /// Reads an account again, by key and DN. `None`: it is gone, or is another entry now.
     async fn reread(
@@ -556,6 +563,8 @@ pub struct Ports {
     pub links: Arc<dyn Links>,
     /// What was delivered to us.
     pub deliveries: Arc<dyn Deliveries>,
+    /// The desk's book.
+    pub desk: Arc<dyn DeskBook>,
     /// `[alarm] wecom`: who is told what IT must know.
     pub alarm: Arc<[WecomUserId]>,
     /// The clock.

@@ -1,5 +1,6 @@
 //! What the person should see next, as data; the fronts find the words and the picture.
 
+use super::desk::DeskPrompt;
 use super::ports::DirectoryRefusal;
 use crate::domain::account::PasswordAge;
 use crate::domain::policy::{Policy, Report};
@@ -69,6 +70,8 @@ pub enum Prompt {
         /// Four characters to tell IT.
         reference: String,
     },
+    /// At IT support's desk: what its operator sees.
+    Desk(DeskPrompt),
     /// It ended without a change, or nobody knows; with a way on.
     Ended {
         /// Why.

@@ -2,6 +2,7 @@
 
 pub mod chat;
 mod counted;
+pub mod desk;
 pub mod kiosk;
 pub mod notices;
 pub mod plain;

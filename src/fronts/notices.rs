@@ -1,5 +1,7 @@
 //! The words of the messages that go to employees' phones.
 
+mod desk;
+
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -33,6 +35,8 @@ pub struct NoticeWords {
     pub it_phone: Option<String>,
     /// The site's time zone.
     pub zone: TimeZone,
+    /// `[site] public_url`, without a slash at its end: what one-time links begin with.
+    pub public_url: String,
     /// `[site] languages`: the first one is for people whose language is not known.
     pub languages: Vec<Language>,
 }
@@ -87,6 +91,36 @@ impl Notice<'_> {
             } => {
                 return self.kiosk_code(digits, &self.place(kiosk), *lifetime);
             }
+            Body::SignInCode {
+                digits,
+                lifetime,
+                reference: _,
+            } => {
+                return self.sign_in_code(digits, *lifetime);
+            }
+            Body::DeskCode {
+                digits,
+                operator,
+                lifetime,
+                reference,
+            } => return self.desk_code(digits, operator, *lifetime, reference),
+            Body::DeskLink {
+                link,
+                operator,
+                reference,
+            } => self.desk_link(&link.token, operator, reference),
+            Body::Temporary {
+                password,
+                certain,
+                shown,
+                operator,
+                reference,
+            } => return self.temporary(password, *certain, *shown, operator, reference),
+            Body::ByOperator {
+                what,
+                operator,
+                reference,
+            } => self.by_operator(*what, operator, reference),
             Body::Changed {
                 kiosk,
                 at,
@@ -147,15 +181,7 @@ impl Notice<'_> {
             self.say("notice-code-lifetime", &[("span", (&span).into())]),
             self.say("notice-code-not-you", &[]),
         ];
-        let template = lines.join("\n");
-        let (before, after) = template.split_once(CODE_PLACE).unwrap_or(("", &template));
-        let code = digits.expose();
-        // Room for all of it up front: a growing text would leave copies behind.
-        let mut text = Zeroizing::new(String::with_capacity(template.len() + code.len()));
-        for part in [before, code, after] {
-            text.push_str(part);
-        }
-        text
+        with_secret(&lines, digits.expose())
     }
 
     fn changed(&self, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
@@ -259,7 +285,9 @@ impl Notice<'_> {
             Alarm::StoppedByEmployee => "alarm-stopped",
             Alarm::ChangedByStranger => "alarm-changed",
             Alarm::Frozen => "alarm-frozen",
+            Alarm::FrozenByOperator => "alarm-frozen-by-operator",
             Alarm::RemoteCodesOff => "alarm-remote-codes-off",
+            Alarm::OperatorLimit => "alarm-operator-limit",
         };
         let mut lines = vec![self.say(key, &[("kiosk", kiosk.into())])];
         if !account.is_empty() {
@@ -310,6 +338,18 @@ impl Notice<'_> {
     }
 }
 
+/// The lines, with the secret in its place. Room for all of it up front: a growing text would leave
+/// copies behind.
+pub(super) fn with_secret(lines: &[String], secret: &str) -> Zeroizing<String> {
+    let template = lines.join("\n");
+    let (before, after) = template.split_once(CODE_PLACE).unwrap_or(("", &template));
+    let mut text = Zeroizing::new(String::with_capacity(template.len() + secret.len()));
+    for part in [before, secret, after] {
+        text.push_str(part);
+    }
+    text
+}
+
 /// A name as it may stand beside a code: runs of digits are broken up before they look like one.
 fn short_numbers(name: &str) -> String {
     let mut shown = String::new();
@@ -338,6 +378,7 @@ mod tests {
             site: "Contoso".to_owned(),
             it_phone: it_phone.map(str::to_owned),
             zone: TimeZone::UTC,
+            public_url: "https://reset.contoso.example".to_owned(),
             languages: vec![Language::English, Language::Chinese, Language::Indonesian],
         }
     }

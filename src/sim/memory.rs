@@ -6,6 +6,7 @@
 //! waits and nothing runs beside, so that a run with the same seed is the same run.
 
 mod codes;
+mod desk;
 mod intents;
 mod objections;
 mod pairings;
@@ -70,6 +71,7 @@ struct State {
     deliveries: BTreeSet<String>,
     /// When each was begun, and whether it has ended.
     reminders: BTreeMap<Reminder, (Timestamp, bool)>,
+    desk: desk::Book,
     processes: u64,
     gone: BTreeSet<u64>,
     writes: u64,

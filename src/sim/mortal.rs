@@ -13,9 +13,9 @@ use crate::domain::throttle::Permission;
 use crate::domain::time::Timestamp;
 use crate::flow::message::CardId;
 use crate::flow::ports::{
-    AuditLog, Claim, Codes, Deliveries, Intent, Intents, Issued, Link, Links, Objection,
-    Objections, OpenIntent, Opened, Outcome, OwedAlarm, Pairing, Pairings, PictureName, SentCard,
-    StoreError, Throttles,
+    ApprovalAsked, AuditLog, Claim, Codes, Counted, Deed, Deliveries, DeskBook, Intent, Intents,
+    Issued, Link, Links, Objection, Objections, OpenIntent, Opened, Outcome, OwedAlarm, Pairing,
+    Pairings, PictureName, SentCard, Signatory, StoreError, Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -246,5 +246,57 @@ impl<S: Pairings> Pairings for Mortal<S> {
 
     async fn end(&self, visit: &ResetId) -> Result<(), StoreError> {
         self.write(self.store.end(visit)).await
+    }
+}
+
+#[async_trait]
+impl<S: DeskBook> DeskBook for Mortal<S> {
+    async fn count(&self, deed: &Deed, refused: &AuditEvent) -> Result<Counted, StoreError> {
+        self.write(self.store.count(deed, refused)).await
+    }
+
+    async fn ask_approval(
+        &self,
+        asked: &ApprovalAsked,
+        record: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        self.write(self.store.ask_approval(asked, record)).await
+    }
+
+    async fn waiting_approvals(&self, now: Timestamp) -> Result<Vec<ApprovalAsked>, StoreError> {
+        self.store.waiting_approvals(now).await
+    }
+
+    async fn approve(
+        &self,
+        reset: &ResetId,
+        by: &Signatory,
+        record: &AuditEvent,
+    ) -> Result<bool, StoreError> {
+        self.write(self.store.approve(reset, by, record)).await
+    }
+
+    async fn take_approval(&self, reset: &ResetId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(self.store.take_approval(reset, now)).await
+    }
+
+    async fn withdraw(&self, reset: &ResetId) -> Result<(), StoreError> {
+        self.write(self.store.withdraw(reset)).await
+    }
+
+    async fn records_of(
+        &self,
+        account: &AccountKey,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>, StoreError> {
+        self.store.records_of(account, limit).await
+    }
+
+    async fn last_reset(&self, account: &AccountKey) -> Result<Option<Timestamp>, StoreError> {
+        self.store.last_reset(account).await
+    }
+
+    async fn is_objected(&self, reset: &ResetId) -> Result<bool, StoreError> {
+        self.store.is_objected(reset).await
     }
 }

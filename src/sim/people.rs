@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::world::{PasswordSet, World};
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::desk::{PersonLine, Sought};
 use crate::flow::grant::Grant;
 use crate::flow::message::{Body, Card, CardAnswer, Message};
 use crate::flow::ports::{
@@ -56,6 +57,8 @@ pub struct Received {
     pub id: String,
     /// The code's digits, if it brought one.
     pub digits: Option<String>,
+    /// The link's token or the temporary password, if it brought one.
+    pub gift: Option<String>,
     /// Whether it was taken back.
     pub recalled: bool,
 }
@@ -203,6 +206,36 @@ impl Directory for People {
         Ok(first.filter(|_| found.next().is_none()))
     }
 
+    async fn search(&self, text: &SearchText, limit: u16) -> Result<Sought, DirectoryDown> {
+        self.asked().await?;
+        let wanted = text.as_str().to_lowercase();
+        let state = self.lock();
+        let mut people: Vec<PersonLine> = state
+            .entries
+            .values()
+            .map(|entry| PersonLine {
+                key: entry.account.key.clone(),
+                dn: entry.account.dn.clone(),
+                login: entry.account.login.clone(),
+                name: entry.account.display_name.clone(),
+                wecom: entry
+                    .account
+                    .wecom
+                    .as_ref()
+                    .map_or_else(String::new, |userid| userid.as_str().to_owned()),
+            })
+            .filter(|line| {
+                line.name.to_lowercase().contains(&wanted)
+                    || line.login.to_lowercase().starts_with(&wanted)
+                    || line.wecom.to_lowercase().starts_with(&wanted)
+            })
+            .collect();
+        people.sort_by(|one, other| one.login.cmp(&other.login));
+        let more = people.len() > usize::from(limit);
+        people.truncate(usize::from(limit));
+        Ok(Sought { people, more })
+    }
+
     async fn reread(
         &self,
         key: &AccountKey,
@@ -339,12 +372,20 @@ impl Messenger for People {
             state.messages += 1;
             let id = format!("message-{}", state.messages);
             let digits = match &message.body {
-                Body::KioskCode { digits, .. } => Some(digits.expose().to_owned()),
+                Body::KioskCode { digits, .. }
+                | Body::SignInCode { digits, .. }
+                | Body::DeskCode { digits, .. } => Some(digits.expose().to_owned()),
+                _ => None,
+            };
+            let gift = match &message.body {
+                Body::DeskLink { link, .. } => Some(link.token.clone()),
+                Body::Temporary { password, .. } => Some(password.expose().to_owned()),
                 _ => None,
             };
             let received = Received {
                 id: id.clone(),
                 digits,
+                gift,
                 recalled: false,
             };
             state

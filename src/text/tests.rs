@@ -19,6 +19,7 @@ const PREFIXES: &[&str] = &[
     "place-",
     "ssh-",
     "plain-",
+    "desk-",
 ];
 
 /// key -> the names of its variables, read from the source text of one language.

@@ -13,7 +13,8 @@ use rekey::flow::ports::{
 };
 
 use crate::directory::{
-    Company, TestClock, asks_only_servers_it_knows, changes_only_the_account_of_the_grant, refusal,
+    Company, TestClock, asks_only_servers_it_knows, changes_only_the_account_of_the_grant,
+    looks_for_people, refusal,
 };
 use crate::support::samba::{
     self, ADMINS, BLIND_DN, READER_DN, SERVICE_DN, SERVICE_PASSWORD, START_PASSWORD, Samba, dn,
@@ -98,8 +99,8 @@ async fn knows_how_everybody_stands(company: &Company<'_>) {
         ("budi.off", Standing::Disabled),
         ("old.contract", Standing::Disabled),
         // nested, with a cycle; by the primary group, which lists nobody
-        ("admin.boss", Standing::Protected),
-        ("primary.boss", Standing::Protected),
+        ("admin.boss", Standing::Guarded),
+        ("primary.boss", Standing::Guarded),
         ("ada.admin", Standing::Protected),
         ("web.service", Standing::Protected),
         ("smart.card", Standing::Protected),
@@ -243,6 +244,7 @@ async fn active_directory_over_ldaps() {
     };
     directory.works().await.unwrap();
     finds_an_employee_and_nobody_else(&company).await;
+    looks_for_people(&company).await;
     knows_how_everybody_stands(&company).await;
     knows_how_old_passwords_are(&company).await;
     knows_the_policy(&company).await;

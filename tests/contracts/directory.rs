@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rekey::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
-use rekey::domain::account::{Account, AccountKey, EntryDn, LoginName, Standing, WecomUserId};
+use rekey::domain::account::{
+    Account, AccountKey, EntryDn, LoginName, SearchText, Standing, WecomUserId,
+};
 use rekey::domain::policy::LengthUnit;
 use rekey::domain::secret::{Credential, Password};
 use rekey::domain::time::{Now, Timestamp};
@@ -105,6 +107,32 @@ async fn finds_an_employee(company: &Company<'_>) {
     assert_eq!(company.employee("LIN.Wei").await.key, lin.key);
 }
 
+/// People are found by a part of their name, and by the beginning of login name or userid; what is
+/// typed is never more than text, and no more come than were asked for.
+pub(crate) async fn looks_for_people(company: &Company<'_>) {
+    let search = async |text: &str, limit| {
+        let text = SearchText::parse(text).unwrap();
+        company.directory.search(&text, limit).await.unwrap()
+    };
+    let lin = company.employee("lin.wei").await;
+    for text in ["lin.w", "LIN", "in We", "linwei"] {
+        let found = search(text, 10).await;
+        let line = found.people.iter().find(|line| line.key == lin.key);
+        let line = line.unwrap_or_else(|| panic!("not found by {text}"));
+        assert_eq!(
+            (line.login.as_str(), line.wecom.as_str()),
+            ("lin.wei", "LinWei")
+        );
+        assert_eq!(line.dn, lin.dn);
+        assert!(!found.more);
+    }
+    for text in ["**", "l*n", "lin)(uid=*", "in.wei", "\\2a", "()"] {
+        assert!(search(text, 10).await.people.is_empty(), "{text}");
+    }
+    let some = search("in", 1).await;
+    assert!(some.more && some.people.len() == 1);
+}
+
 /// Nothing that is typed widens the search; two entries with one login name are nobody's.
 async fn finds_nobody_else(company: &Company<'_>) {
     for login in [
@@ -140,7 +168,7 @@ async fn knows_how_everybody_stands(company: &Company<'_>) {
     let off = company.employee("budi.off").await;
     assert_eq!(off.standing, Standing::Disabled);
     let boss = company.employee("admin.boss").await;
-    assert_eq!(boss.standing, Standing::Protected, "nested, with a cycle");
+    assert_eq!(boss.standing, Standing::Guarded, "nested, with a cycle");
 
     assert_eq!(company.employee("nomap").await.wecom, None);
     for twin in ["twin.a", "twin.b"] {
@@ -281,6 +309,7 @@ async fn whole_suite(directory: &dyn Directory) {
     let company = Company { directory };
     finds_an_employee(&company).await;
     finds_nobody_else(&company).await;
+    looks_for_people(&company).await;
     knows_how_everybody_stands(&company).await;
     rereads_the_same_entry_only(&company).await;
     knows_the_policy(&company).await;

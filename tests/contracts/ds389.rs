@@ -11,7 +11,8 @@ use rekey::domain::secret::Credential;
 use rekey::flow::ports::{Clock, Directory, DirectoryRefusal, Landed, ProvingBind, SetOutcome};
 
 use crate::directory::{
-    Company, TestClock, asks_only_servers_it_knows, changes_only_the_account_of_the_grant, refusal,
+    Company, TestClock, asks_only_servers_it_knows, changes_only_the_account_of_the_grant,
+    looks_for_people, refusal,
 };
 use crate::support::ds389::{
     ADMINS, BLIND_DN, Ds389, LIN_PASSWORD, PEOPLE, READER_DN, SERVICE_DN, SERVICE_PASSWORD,
@@ -76,7 +77,7 @@ async fn knows_how_everybody_stands(company: &Company<'_>) {
         ("must.change", Standing::Eligible),
         ("budi.off", Standing::Disabled),
         // nested, with a cycle
-        ("admin.boss", Standing::Protected),
+        ("admin.boss", Standing::Guarded),
     ] {
         assert_eq!(company.employee(login).await.standing, standing, "{login}");
     }
@@ -210,6 +211,7 @@ async fn directory_389ds_over_ldaps() {
     };
     directory.works().await.unwrap();
     finds_an_employee_and_nobody_else(&company).await;
+    looks_for_people(&company).await;
     knows_how_everybody_stands(&company).await;
     knows_how_old_passwords_are(&company).await;
     knows_the_policy(&company).await;

@@ -6,6 +6,7 @@
 )]
 
 mod codes;
+mod desk;
 mod intents;
 mod objections;
 mod reminders;

@@ -13,6 +13,7 @@
 mod callbacks;
 mod chat;
 mod chatroom;
+mod desk;
 mod directory;
 mod guessing;
 mod lifetimes;

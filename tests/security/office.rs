@@ -109,8 +109,9 @@ impl Office {
             pairings: store.clone(),
             objections: store.clone(),
             links: store.clone(),
-            deliveries: store,
             alarm: [WecomUserId::parse(MEMBERS[0]).unwrap()].into(),
+            deliveries: store.clone(),
+            desk: store,
             assessor: Arc::new(Judge),
             clock,
             entropy: Arc::new(OsEntropy),
@@ -223,6 +224,7 @@ pub fn words() -> NoticeWords {
         it_phone: Some("8000".to_owned()),
         zone: TimeZone::UTC,
         languages: vec![Language::English, Language::Chinese],
+        public_url: "https://reset.contoso.example".to_owned(),
     }
 }
 

@@ -13,7 +13,8 @@ use rekey::domain::secret::{Password, SiteKey};
 use rekey::domain::strength::Strength;
 use rekey::flow::driver::Resets;
 use rekey::flow::ports::{
-    Assessor, AuditLog, Codes, Deliveries, Intents, Links, Objections, Pairings, Ports, Throttles,
+    Assessor, AuditLog, Codes, Deliveries, DeskBook, Intents, Links, Objections, Pairings, Ports,
+    Throttles,
 };
 use rekey::sim::memory::MemoryStore;
 use rekey::sim::people::{People, Received};
@@ -54,11 +55,12 @@ impl Assessor for LengthOnly {
 
 /// All ports of the state.
 pub trait Store:
-    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries
+    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries + DeskBook
 {
 }
-impl<T: Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries> Store
-    for T
+impl<
+    T: Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries + DeskBook,
+> Store for T
 {
 }
 
@@ -103,8 +105,9 @@ impl Town {
             pairings: store.clone(),
             objections: store.clone(),
             links: store.clone(),
-            deliveries: store,
-            alarm: [].into(),
+            deliveries: store.clone(),
+            desk: store,
+            alarm: [WecomUserId::parse("SecurityLead").unwrap()].into(),
             assessor: Arc::new(LengthOnly),
             clock: Arc::new(world.clone()),
             entropy: Arc::new(world.clone()),
@@ -205,6 +208,12 @@ pub fn resets(ports: &Ports, kiosk: &str) -> Resets {
         front: "kiosk",
         kiosk: kiosk.to_owned(),
     };
+    let (rules, site) = rules();
+    Resets::new(ports.clone(), place, rules, site)
+}
+
+/// How codes are made, and what the site demands.
+pub fn rules() -> (CodeRules, SitePolicy) {
     let rules = CodeRules {
         digits: 6,
         lifetime: Duration::from_secs(300),
@@ -216,7 +225,7 @@ pub fn resets(ports: &Ports, kiosk: &str) -> Resets {
         min_strength: 3,
         words: Vec::new(),
     };
-    Resets::new(ports.clone(), place, rules, site)
+    (rules, site)
 }
 
 /// What an account is called in here.
@@ -242,6 +251,12 @@ fn accounts() -> Vec<Account> {
         person("attacker", Standing::Eligible, Some("Attacker")),
         person("attacker.too", Standing::Eligible, Some("Attacker")),
         person("the.admin", Standing::Protected, Some("TheAdmin")),
+        person("the.boss", Standing::Guarded, Some("TheBoss")),
+        person("helper", Standing::Eligible, Some("Helper")),
+        person("second.helper", Standing::Eligible, Some("SecondHelper")),
+        // One person with a second login, whose phone is the helper's.
+        person("helper.admin", Standing::Eligible, Some("Helper")),
+        person("approver", Standing::Protected, Some("Approver")),
         person("has.left", Standing::Disabled, Some("HasLeft")),
         person("new.hire", Standing::Eligible, None),
     ]

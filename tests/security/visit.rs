@@ -53,6 +53,7 @@ impl Visit {
             let waits = match &prompt {
                 Prompt::Login { .. }
                 | Prompt::Frozen { .. }
+                | Prompt::Desk(_)
                 | Prompt::Done { .. }
                 | Prompt::Ended { .. } => true,
                 Prompt::Code { judging, .. } => !judging,

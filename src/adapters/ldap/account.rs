@@ -63,10 +63,10 @@ pub(super) fn build(
         person_words: person_words(dialect, settings, entry),
         wecom,
         language: language.and_then(|name| entry.first(name)).map(cut),
-        standing: if around.in_protected_group {
-            Standing::Protected
-        } else {
-            dialect.standing(entry, now)
+        standing: match dialect.standing(entry, now) {
+            Standing::Eligible if around.in_protected_group => Standing::Guarded,
+            _ if around.in_protected_group => Standing::Protected,
+            standing => standing,
         },
         age: dialect.age(entry, &around.policy, now),
         login,
@@ -104,7 +104,8 @@ fn person_words(dialect: &dyn Dialect, settings: &LdapSettings, entry: &Entry) -
     words
 }
 
-fn cut(text: &str) -> String {
+/// A text as long as it may be.
+pub(super) fn cut(text: &str) -> String {
     text.chars().take(NAME_MAX_CHARS).collect()
 }
 
@@ -174,7 +175,9 @@ mod tests {
             ..around()
         };
         assert_eq!(lin(&[], &around()).standing, Standing::Eligible);
-        assert_eq!(lin(&[], &protected).standing, Standing::Protected);
+        assert_eq!(lin(&[], &protected).standing, Standing::Guarded);
+        let service = [("servicePrincipalName", "http/x")];
+        assert_eq!(lin(&service, &protected).standing, Standing::Protected);
         for (extra, standing) in [
             (("servicePrincipalName", "http/x"), Standing::Protected),
             (

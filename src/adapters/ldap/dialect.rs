@@ -38,6 +38,9 @@ pub(super) trait Dialect: Send + Sync {
     /// The entry's unchangeable key. `None` when it cannot be read: rights are missing.
     fn key(&self, entry: &Entry) -> Option<AccountKey>;
 
+    /// The attributes that [`Dialect::key`] reads.
+    fn key_attributes(&self) -> &'static [&'static str];
+
     /// Whether the entry's own attributes allow a reset (rule 10).
     fn standing(&self, entry: &Entry, now: Timestamp) -> Standing;
 

@@ -13,12 +13,14 @@ use super::dialect::{Dialect, Marks};
 use super::ds389::Ds389;
 use super::lookup::Lookup;
 use super::openldap::OpenLdap;
+use super::search::Look;
 use super::servers::{Question, Server, Servers};
 use super::session::{Budget, Fault, Search, Session};
 use super::settings::{LdapSettings, SettingsError};
-use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
+use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::secret::{Credential, Password};
+use crate::flow::desk::Sought;
 use crate::flow::grant::Grant;
 use crate::flow::ports::{
     ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
@@ -157,6 +159,15 @@ impl Directory for LdapDirectory {
         let found = self.servers.ask(&question).await?.0;
         // An attribute with several values, or a server with its own idea of what is alike.
         Ok(found.filter(|account| account.wecom.as_ref() == Some(userid)))
+    }
+
+    async fn search(&self, text: &SearchText, limit: u16) -> Result<Sought, DirectoryDown> {
+        let question = Look {
+            directory: self,
+            text,
+            limit,
+        };
+        Ok(self.servers.ask(&question).await?.0)
     }
 
     async fn reread(

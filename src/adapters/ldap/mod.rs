@@ -18,6 +18,7 @@ mod groups;
 mod lookup;
 mod openldap;
 mod ppolicy;
+mod search;
 mod servers;
 mod session;
 mod settings;

@@ -55,7 +55,8 @@ pub(super) async fn count(pool: &SqlitePool) -> Result<i64, sqlx::Error> {
         .await
 }
 
-fn record(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
+/// A record as its row holds it.
+pub(super) fn record(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
     Ok(AuditRecord {
         seq: from_sql(row.try_get("seq")?)?,
         time: row.try_get("time")?,

@@ -8,6 +8,7 @@
 mod alarms;
 mod audit;
 mod codes;
+mod desk;
 mod head;
 mod intents;
 mod key;

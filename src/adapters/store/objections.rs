@@ -103,8 +103,9 @@ impl Objections for SqliteStore {
             account: account.clone(),
             place: record.place.clone(),
         };
+        let what = Alarm::of_freeze(&concern.place);
         let due = record.at.plus(ALARM_AGAIN);
-        alarms::owe(step.sql(), Alarm::Frozen, &concern, record.at, due).await?;
+        alarms::owe(step.sql(), what, &concern, record.at, due).await?;
         step.commit().await
     }
 

@@ -134,3 +134,19 @@ pub(super) async fn reminders(
     .await?;
     Ok(())
 }
+
+/// Removes some of operators' deeds, and approvals that nobody asks for any more.
+pub(super) async fn desk(sql: &mut SqliteConnection, now: Timestamp) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM operator_deeds WHERE rowid IN \
+         (SELECT rowid FROM operator_deeds WHERE at < ? LIMIT 20)",
+        "DELETE FROM approvals WHERE reset_id IN \
+         (SELECT reset_id FROM approvals WHERE until < ? LIMIT 20)",
+    ] {
+        sqlx::query(statement)
+            .bind(now.minus(KEPT).as_millis())
+            .execute(&mut *sql)
+            .await?;
+    }
+    Ok(())
+}

@@ -12,7 +12,8 @@ use crate::flow::prompt::Prompt;
 /// What is known of a reset so far. Times are the clock's `mono`.
 pub(super) struct Measuring {
     metrics: Arc<dyn Metrics>,
-    method: Method,
+    /// `None`: it is no reset, but an operator's sign-in.
+    method: Option<Method>,
     /// The screen that is shown, and since when.
     screen: Option<(&'static str, Duration)>,
     result: &'static str,
@@ -21,7 +22,7 @@ pub(super) struct Measuring {
 }
 
 impl Measuring {
-    pub(super) fn new(metrics: Arc<dyn Metrics>, method: Method) -> Self {
+    pub(super) fn new(metrics: Arc<dyn Metrics>, method: Option<Method>) -> Self {
         Self {
             metrics,
             method,
@@ -74,7 +75,9 @@ impl Measuring {
             self.screen = None;
         }
         self.leave(now);
-        let (method, result) = (self.method, self.result);
-        self.metrics.note(Measured::ResetEnded { method, result });
+        if let Some(method) = self.method {
+            let result = self.result;
+            self.metrics.note(Measured::ResetEnded { method, result });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The only async part of the flow: runs effects and feeds the answers back.
 
 pub mod chatting;
+pub mod desk;
 mod measuring;
 pub mod objecting;
 pub mod outage;
@@ -22,9 +23,11 @@ use self::measuring::Measuring;
 use crate::domain::account::{AccountKey, EntryDn};
 use crate::domain::audit::AuditEvent;
 use crate::domain::code::{CodeRules, Place, ResetId};
+use crate::domain::operator::Operators;
 use crate::domain::policy::SitePolicy;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
+use crate::flow::desk::Case;
 use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
 use crate::flow::grant::Lasting;
 use crate::flow::measured::Method;
@@ -72,7 +75,8 @@ impl Resets {
     /// Begins a reset. The future runs it to its end: spawn it, and await it before the program
     /// ends, so that nothing is left half done.
     pub fn begin(&self) -> (Running, impl Future<Output = ()> + Send + 'static) {
-        self.run(Method::ItSupport, Reset::begin(self.setup(self.new_id())))
+        let begun = Reset::begin(self.setup(self.new_id()));
+        self.run(Some(Method::ItSupport), begun)
     }
 
     /// Begins the reset of an employee who has scanned this kiosk's picture: it asks for the
@@ -84,7 +88,7 @@ impl Resets {
         let setup = self.setup(claim.reset.clone());
         let now = self.ports.clock.now();
         let begun = Reset::begin_scanned(setup, claim, now, &*self.ports.entropy);
-        self.run(Method::Workspace, begun)
+        self.run(Some(Method::Workspace), begun)
     }
 
     /// Begins the reset of somebody whom WeCom vouches for: it leads straight to the new password,
@@ -95,8 +99,31 @@ impl Resets {
         lasting: Lasting,
     ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let setup = self.setup(self.new_id());
-        let method = Method::vouched_at(self.place.front);
+        let method = Some(Method::vouched_at(self.place.front));
         self.run(method, Reset::begin_vouched(setup, vouched, lasting))
+    }
+
+    /// Begins the sign-in of one of `operators` at the desk. The future is run like that of
+    /// [`Resets::begin`].
+    pub fn begin_sign_in(
+        &self,
+        operators: Arc<Operators>,
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let begun = Reset::begin_sign_in(self.setup(self.new_id()), operators);
+        self.run(None, begun)
+    }
+
+    /// Begins `reset`, which an operator begins for an employee: it sends the code that the
+    /// employee reads to them. The future is run like that of [`Resets::begin`].
+    pub fn begin_at_desk(
+        &self,
+        reset: ResetId,
+        case: Case,
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let setup = self.setup(reset);
+        let now = self.ports.clock.now();
+        let begun = Reset::begin_at_desk(setup, case, now, &*self.ports.entropy);
+        self.run(Some(Method::Desk), begun)
     }
 
     fn setup(&self, reset: ResetId) -> Setup {
@@ -110,7 +137,7 @@ impl Resets {
 
     fn run(
         &self,
-        method: Method,
+        method: Option<Method>,
         begun: (Reset, Vec<Effect>),
     ) -> (Running, impl Future<Output = ()> + Send + 'static) {
         let (inputs, inbox) = mpsc::channel(16);
@@ -328,6 +355,7 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
             Answer::MemberFound(reading::find_member(&ports, &userid).await)
         }
         Effect::Unfreeze(record) => Answer::Unfrozen(unfreeze(&ports, &record).await),
+        Effect::GiveLink(link) => Answer::LinkGiven(sending::give_link(&ports, *link).await),
         Effect::ReadAccount(key, dn) => {
             Answer::AccountRead(reading::read_account(&ports, &key, &dn).await)
         }

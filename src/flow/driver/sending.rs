@@ -2,8 +2,10 @@
 //! `[alarm]`.
 
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::flow::message::{Alarm, Body, Card, CardBody, CardId, Concern, Message};
-use crate::flow::ports::{Entropy, OwedAlarm, Ports, SendError, SentCard, SentMessage};
+use crate::flow::message::{Alarm, Body, Card, CardBody, CardId, Concern, LinkFor, Message};
+use crate::flow::ports::{
+    Entropy, LinkTo, OwedAlarm, Ports, SendError, SentCard, SentMessage, StoreError,
+};
 
 /// Sends a message, and the card under it where it concerns a reset.
 pub(super) async fn send(ports: &Ports, message: Message) -> Result<SentMessage, SendError> {
@@ -122,4 +124,27 @@ async fn record_ring(ports: &Ports, concern: &Concern, result: &'static str) -> 
         tracing::error!(%error, "the audit log cannot be written");
     }
     written.is_ok()
+}
+
+/// Makes a link to the form and sends it, unless the employee has said "not me" meanwhile.
+pub(super) async fn give_link(
+    ports: &Ports,
+    link: LinkFor,
+) -> Result<Option<Result<SentMessage, SendError>>, StoreError> {
+    let concern = link.concern;
+    if ports.desk.is_objected(&concern.reset).await? {
+        return Ok(None);
+    }
+    let made = super::objecting::new_link(ports, &link.to, LinkTo::Form).await?;
+    let message = Message {
+        to: link.to,
+        language: link.language,
+        body: Body::DeskLink {
+            link: made,
+            operator: link.operator,
+            reference: concern.reset.reference(),
+        },
+        concerns: Some(concern),
+    };
+    Ok(Some(send(ports, message).await))
 }

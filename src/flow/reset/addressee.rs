@@ -2,7 +2,9 @@
 
 use super::Context;
 use crate::domain::account::{Account, AccountKey, EntryDn, Standing, WecomUserId};
+use crate::domain::operator::{Operator, Operators};
 use crate::domain::secret::CodeDigits;
+use crate::flow::desk::Case;
 use crate::flow::effect::{Effect, Purpose};
 use crate::flow::message::{Body, Message, NotAllowed};
 use crate::flow::ports::Claim;
@@ -19,6 +21,10 @@ pub(super) enum Addressee {
     Nobody,
     /// Has scanned this kiosk's picture: their own phone shows the digits.
     Scanned(Box<Claim>),
+    /// Signs in at the desk: gets the code.
+    Operator(Box<Account>, WecomUserId, Operator),
+    /// Is helped at the desk: gets the code, and reads it to the operator.
+    Helped(Box<Case>),
 }
 
 /// Whose code it was.
@@ -27,16 +33,50 @@ pub(super) struct Eligible {
     pub(super) dn: EntryDn,
     /// The WeCom userid that got the code.
     pub(super) to: WecomUserId,
+    /// How they are helped at the desk, where that is so.
+    pub(super) case: Option<Box<Case>>,
+}
+
+impl Eligible {
+    /// Whether an account of this standing may be reset.
+    pub(super) fn allows(&self, standing: Standing) -> bool {
+        match &self.case {
+            Some(case) => case.allows(standing),
+            None => standing == Standing::Eligible,
+        }
+    }
 }
 
 impl Addressee {
+    /// Who signs in at the desk: an operator with a phone, whatever rule 10 says of resetting
+    /// their account. Everybody else gets a decoy.
+    pub(super) fn operator(account: Option<Box<Account>>, operators: &Operators) -> Self {
+        let Some(account) = account.filter(|account| account.standing != Standing::Disabled) else {
+            return Self::Nobody;
+        };
+        match (operators.named(&account.login), account.wecom.clone()) {
+            (Some(operator), Some(to)) => Self::Operator(account, to, operator.clone()),
+            _ => Self::Nobody,
+        }
+    }
+
+    /// Whether a code goes out to them in a message, rather than a decoy to nobody.
+    pub(super) fn gets_code(&self) -> bool {
+        matches!(
+            self,
+            Self::Eligible(..) | Self::Operator(..) | Self::Helped(_)
+        )
+    }
+
     pub(super) fn of(account: Option<Box<Account>>) -> Self {
         let Some(account) = account else {
             return Self::Nobody;
         };
         match (account.standing, account.wecom.clone()) {
             (Standing::Disabled, to) => Self::Told(account, to, NotAllowed::Disabled),
-            (Standing::Protected, to) => Self::Told(account, to, NotAllowed::Protected),
+            (Standing::Protected | Standing::Guarded, to) => {
+                Self::Told(account, to, NotAllowed::Protected)
+            }
             (Standing::Frozen { until }, to) => {
                 Self::Told(account, to, NotAllowed::Frozen { until })
             }
@@ -55,15 +95,19 @@ impl Addressee {
             Self::Unmapped(_) => "unmapped",
             Self::Nobody => "nobody",
             Self::Scanned(_) => "scanned",
+            Self::Operator(..) => "operator",
+            Self::Helped(_) => "helped",
         }
     }
 
     /// Whose entry it is, where there is one.
     pub(super) fn key(&self) -> Option<&AccountKey> {
         match self {
-            Self::Eligible(account, _) | Self::Told(account, ..) | Self::Unmapped(account) => {
-                Some(&account.key)
-            }
+            Self::Eligible(account, _)
+            | Self::Told(account, ..)
+            | Self::Unmapped(account)
+            | Self::Operator(account, ..) => Some(&account.key),
+            Self::Helped(case) => Some(&case.account.key),
             Self::Scanned(claim) => Some(&claim.account),
             Self::Nobody => None,
         }
@@ -76,13 +120,22 @@ impl Addressee {
                 key: account.key.clone(),
                 dn: account.dn.clone(),
                 to: to.clone(),
+                case: None,
+            }),
+            Self::Helped(case) => Some(Eligible {
+                key: case.account.key.clone(),
+                dn: case.account.dn.clone(),
+                to: case.to.clone(),
+                case: Some(case.clone()),
             }),
             Self::Scanned(claim) => Some(Eligible {
                 key: claim.account.clone(),
                 dn: claim.dn.clone(),
                 to: claim.to.clone(),
+                case: None,
             }),
-            Self::Told(..) | Self::Unmapped(_) | Self::Nobody => None,
+            // Signing in gives no right to any password.
+            Self::Operator(..) | Self::Told(..) | Self::Unmapped(_) | Self::Nobody => None,
         }
     }
 
@@ -94,16 +147,33 @@ impl Addressee {
     ) -> Option<Effect> {
         let kiosk = context.setup.place.kiosk.clone();
         let reference = context.reference();
+        let lifetime = context.setup.code.lifetime;
         let (account, to, body, purpose) = match (self, digits) {
+            (Self::Operator(account, to, _), Some(digits)) => {
+                let body = Body::SignInCode {
+                    digits,
+                    lifetime,
+                    reference,
+                };
+                (&**account, to, body, Purpose::Code)
+            }
+            (Self::Helped(case), Some(digits)) => {
+                let body = Body::DeskCode {
+                    digits,
+                    operator: case.operator.clone(),
+                    lifetime,
+                    reference,
+                };
+                (&case.account, &case.to, body, Purpose::Code)
+            }
             (Self::Eligible(account, to), Some(digits)) => {
-                let lifetime = context.setup.code.lifetime;
                 let body = Body::KioskCode {
                     digits,
                     kiosk,
                     lifetime,
                     reference,
                 };
-                (account, to, body, Purpose::Code)
+                (&**account, to, body, Purpose::Code)
             }
             (Self::Told(account, Some(to), why), _) => {
                 let body = Body::NotAllowed {
@@ -111,7 +181,7 @@ impl Addressee {
                     kiosk,
                     reference,
                 };
-                (account, to, body, Purpose::NotAllowed)
+                (&**account, to, body, Purpose::NotAllowed)
             }
             _ => return None,
         };

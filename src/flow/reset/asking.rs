@@ -3,15 +3,17 @@
 //! like a code, and never matches.
 
 use super::addressee::Addressee;
+use super::at_desk::AtDesk;
 use super::reading::Reading;
 use super::{Context, Next, Phase};
 use crate::domain::account::AccountKey;
-use crate::domain::audit::EventKind;
-use crate::domain::code::{Action, Binding, Judgement, Subject};
+use crate::domain::audit::{AuditEvent, EventKind};
+use crate::domain::code::{Action, Binding, Judgement, Place, Subject};
 use crate::domain::limits;
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
 use crate::domain::time::{Now, Timestamp};
+use crate::flow::desk::{Case, DeskPrompt, Powers};
 use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
 use crate::flow::ports::{Claim, Issued, SendError, SentMessage, StoreError};
@@ -43,11 +45,20 @@ pub(super) struct AskCode {
 impl AskCode {
     /// The code is on its way: the same screen for every login name.
     pub(super) fn begin(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
+        Self::by_message(context, addressee, subject, Action::Reset)
+    }
+
+    fn by_message(
+        context: &Context<'_>,
+        addressee: Addressee,
+        subject: Subject,
+        action: Action,
+    ) -> Next {
         let resend = context.now.plus(limits::CODE_RESEND_AFTER);
         let ask = Self {
             expires: context.now.plus(context.setup.code.lifetime),
             resend: Some(resend),
-            ..Self::new(context, addressee, subject, Action::Reset)
+            ..Self::new(context, addressee, subject, action)
         };
         let started = context.audit(
             EventKind::ResetStarted,
@@ -56,6 +67,18 @@ impl AskCode {
         );
         let effects = vec![started, ask.show(None), ask.issue(context)];
         (Phase::AskCode(ask), effects)
+    }
+
+    /// Signing in at the desk: the same screens, and a decoy for whoever is no operator.
+    pub(super) fn sign_in(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
+        Self::by_message(context, addressee, subject, Action::SignIn)
+    }
+
+    /// The employee reads the code to an operator.
+    pub(super) fn at_desk(context: &Context<'_>, case: Case) -> Next {
+        let subject = Subject::Account(case.account.key.clone());
+        let addressee = Addressee::Helped(Box::new(case));
+        Self::by_message(context, addressee, subject, Action::Desk)
     }
 
     /// The employee's own phone shows the digits already: only they are asked for.
@@ -140,7 +163,7 @@ impl AskCode {
         let mut random = [0; 8];
         context.entropy.fill(&mut random);
         let digits = CodeDigits::from_random(random, context.setup.code.digits);
-        let eligible = matches!(self.addressee, Addressee::Eligible(..));
+        let eligible = self.addressee.gets_code();
         Effect::IssueCode {
             binding: self.binding.clone(),
             digits: eligible.then_some(digits),
@@ -305,10 +328,19 @@ impl AskCode {
 
     /// The one place where a grant is made.
     fn proved(self, context: &Context<'_>) -> Next {
+        if let Addressee::Operator(account, to, operator) = self.addressee {
+            let recalls = self.sent.into_iter().map(Effect::Recall).collect();
+            let visit = self.binding.reset;
+            let powers = Powers::signed_in_by_code(operator, account.key, to, visit);
+            return signed_in(context, powers, recalls);
+        }
         match self.addressee.eligible() {
             Some(whose) if self.binding.subject == Subject::Account(whose.key.clone()) => {
                 let grant = Grant::from_right_code(whose.key.clone(), self.binding.reset);
-                let (phase, reading) = Reading::begin(context, grant, whose);
+                let (phase, reading) = match whose.case.clone() {
+                    Some(case) => AtDesk::begin(context, grant, whose, case),
+                    None => Reading::begin(context, grant, whose),
+                };
                 let mut effects: Vec<Effect> = self.sent.into_iter().map(Effect::Recall).collect();
                 effects.extend(reading);
                 (phase, effects)
@@ -331,6 +363,24 @@ impl AskCode {
     fn store_down(self, context: &Context<'_>) -> Next {
         self.over(context, Refusal::StoreDown, "store_down")
     }
+}
+
+/// An operator has signed in: their record names them.
+fn signed_in(context: &Context<'_>, powers: Powers, mut effects: Vec<Effect>) -> Next {
+    effects.push(Effect::Audit(AuditEvent {
+        at: context.now.wall,
+        kind: EventKind::SignedIn,
+        reset: context.setup.reset.clone(),
+        account: Some(powers.account().clone()),
+        place: Place {
+            kiosk: powers.login().to_owned(),
+            ..context.setup.place.clone()
+        },
+        result: powers.role().as_str(),
+    }));
+    effects.push(Effect::Show(Prompt::Desk(DeskPrompt::SignedIn(powers))));
+    effects.push(Effect::Finish);
+    (Phase::Over, effects)
 }
 
 /// The word in the audit record.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use super::making::Makes;
 use super::reading::Proved;
 use super::{Context, Next, Phase};
-use crate::domain::account::{Account, AccountKey, Standing};
+use crate::domain::account::{Account, AccountKey};
 use crate::domain::audit::EventKind;
 use crate::domain::policy::Report;
 use crate::domain::secret::Password;
-use crate::flow::effect::{Answer, Effect, Event, Input, Purpose};
+use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{ChangeMark, DirectoryDown, Opened, StoreError};
+use crate::flow::ports::{ChangeMark, DirectoryDown, Opened, SentMessage, StoreError};
 use crate::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
 
 /// Proved: the new password is asked for, judged, set, proved, recorded.
@@ -22,6 +23,8 @@ pub(super) struct Change {
 /// Whose change it is, and whether they still stand there.
 pub(super) struct Person {
     pub(super) proved: Proved,
+    /// rekey makes the password itself.
+    pub(super) makes: Option<Makes>,
     /// The person has gone; the change still runs to its recorded end.
     pub(super) leaving: bool,
 }
@@ -46,6 +49,10 @@ pub(super) enum Stage {
     Close(AfterClose),
     /// The employee is being told.
     Tell(ProofOfChange),
+    /// The employee gets a password of which nobody knows whether it works.
+    TellUnknown,
+    /// The employee reads the password that rekey made; its message goes after a while.
+    Read(SentMessage),
 }
 
 /// Where it goes once the outcome is recorded.
@@ -64,8 +71,13 @@ impl Change {
     pub(super) fn is_under_way(&self) -> bool {
         !matches!(
             self.stage,
-            Stage::Ask(_) | Stage::Assess(..) | Stage::Mark(..)
+            Stage::Ask(_) | Stage::Assess(..) | Stage::Mark(..) | Stage::Read(_)
         )
+    }
+
+    /// Everything is done and recorded: only a message is left to be taken back.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Read(_))
     }
 
     pub(super) fn leave(&mut self) {
@@ -106,6 +118,12 @@ impl Change {
             (stage, Event::Answer(Answer::Sent(Purpose::Code, Ok(sent)))) => {
                 person.to(stage, vec![Effect::Recall(sent)])
             }
+            (stage @ (Stage::Tell(_) | Stage::TellUnknown), event) => {
+                person.made_told(context, stage, event)
+            }
+            (Stage::Read(sent), Event::Answer(Answer::Timer(Timer::TemporaryEnded))) => {
+                (Phase::Over, vec![Effect::Recall(sent), Effect::Finish])
+            }
             (stage, _) => person.to(stage, Vec::new()),
         }
     }
@@ -124,9 +142,12 @@ impl Person {
     }
 
     fn assess(self, grant: Grant, password: Password) -> Next {
-        let password = Arc::new(password);
+        self.assess_shared(grant, Arc::new(password))
+    }
+
+    pub(super) fn assess_shared(self, grant: Grant, password: Arc<Password>) -> Next {
         let effects = vec![
-            self.proved.ask(None, true),
+            self.busy(),
             Effect::Assess {
                 password: password.clone(),
                 policy: self.proved.policy.clone(),
@@ -153,8 +174,7 @@ impl Person {
             let mark = Effect::Mark(account.key.clone(), account.dn.clone());
             self.to(Stage::Mark(grant, password), vec![record, mark])
         } else {
-            let show = self.proved.ask(Some(Refusal::NotGoodEnough(report)), false);
-            self.to(Stage::Ask(grant), vec![record, show])
+            self.ask_again(context, grant, Refusal::NotGoodEnough(report), vec![record])
         }
     }
 
@@ -169,7 +189,7 @@ impl Person {
             // The same entry, still allowed, and still the person whose phone proved it.
             Ok(Some((account, mark)))
                 if account.key == *grant.account()
-                    && account.standing == Standing::Eligible
+                    && self.proved.allows(account.standing)
                     && account.wecom.as_ref() == Some(&self.proved.to) =>
             {
                 let intent = Box::new(self.proved.intent(context, mark.clone()));
@@ -185,8 +205,7 @@ impl Person {
             Err(_) => {
                 let key = Some(self.proved.key());
                 let record = context.audit(EventKind::ChangeNotAsked, key, "directory_down");
-                let show = self.proved.ask(Some(Refusal::NotAsked), false);
-                self.to(Stage::Ask(grant), vec![record, show])
+                self.ask_again(context, grant, Refusal::NotAsked, vec![record])
             }
         }
     }

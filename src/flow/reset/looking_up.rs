@@ -3,7 +3,7 @@
 
 use super::addressee::Addressee;
 use super::asking::AskCode;
-use super::{Context, Next, Phase};
+use super::{Aim, Context, Next, Phase};
 use crate::domain::account::{Account, LoginName};
 use crate::domain::audit::EventKind;
 use crate::domain::code::Subject;
@@ -14,10 +14,11 @@ use crate::flow::effect::{Answer, Effect, Event, Input, Timer};
 use crate::flow::prompt::{Prompt, Refusal};
 
 /// Waits for a login name.
-pub(super) fn login(context: &Context<'_>, event: Event) -> Next {
+pub(super) fn login(context: &Context<'_>, aim: Aim, event: Event) -> Next {
     match event {
         Event::Input(Input::Login(login)) => {
             let look_up = LookUp {
+                aim,
                 login,
                 since: None,
                 answer: None,
@@ -27,7 +28,7 @@ pub(super) fn login(context: &Context<'_>, event: Event) -> Next {
                 vec![show_looking_up(None), context.kiosk_attempt()],
             )
         }
-        _ => (Phase::AskLogin, Vec::new()),
+        _ => (Phase::AskLogin(aim), Vec::new()),
     }
 }
 
@@ -37,6 +38,7 @@ fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
 
 /// A login name is being looked up.
 pub(super) struct LookUp {
+    aim: Aim,
     login: LoginName,
     /// When the lookup began, on the monotonic clock.
     since: Option<std::time::Duration>,
@@ -88,7 +90,7 @@ impl LookUp {
                 )
             }
             Event::Answer(Answer::Timer(Timer::Answer)) => match self.answer.take() {
-                Some(found) => found.lead_on(context),
+                Some(found) => found.lead_on(context, self.aim),
                 None => (Phase::LookUp(self), Vec::new()),
             },
             _ => (Phase::LookUp(self), Vec::new()),
@@ -106,7 +108,7 @@ impl LookUp {
 }
 
 impl Found {
-    fn lead_on(self, context: &Context<'_>) -> Next {
+    fn lead_on(self, context: &Context<'_>, aim: Aim) -> Next {
         let (subject, account) = match self {
             Self::Down(refusal, result) => {
                 let effects = vec![
@@ -115,11 +117,17 @@ impl Found {
                         refusal: Some(refusal),
                     }),
                 ];
-                return (Phase::AskLogin, effects);
+                return (Phase::AskLogin(aim), effects);
             }
             Self::Somebody(account) => (Subject::Account(account.key.clone()), Some(account)),
             Self::Nobody(subject) => (subject, None),
         };
-        AskCode::begin(context, Addressee::of(account), subject)
+        match aim {
+            Aim::Reset => AskCode::begin(context, Addressee::of(account), subject),
+            Aim::SignIn(operators) => {
+                let addressee = Addressee::operator(account, &operators);
+                AskCode::sign_in(context, addressee, subject)
+            }
+        }
     }
 }

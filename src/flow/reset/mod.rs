@@ -6,8 +6,10 @@
 
 mod addressee;
 mod asking;
+mod at_desk;
 mod changing;
 mod looking_up;
+mod making;
 mod outcome;
 mod reading;
 #[cfg(test)]
@@ -16,6 +18,9 @@ mod vouching;
 
 pub(super) use asking::send_result;
 
+use std::sync::Arc;
+
+use super::desk::Case;
 use super::effect::{Answer, Effect, Event, Input};
 use super::grant::Lasting;
 use super::message::Concern;
@@ -25,10 +30,12 @@ use super::vouched::Vouched;
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{CodeRules, Place, ResetId};
+use crate::domain::operator::Operators;
 use crate::domain::policy::SitePolicy;
 use crate::domain::time::{Now, Timestamp};
 
 use asking::AskCode;
+use at_desk::AtDesk;
 use changing::Change;
 use looking_up::LookUp;
 use reading::Reading;
@@ -56,19 +63,30 @@ pub struct Reset {
 /// Where it stands.
 enum Phase {
     /// A login name is asked for.
-    AskLogin,
+    AskLogin(Aim),
     /// The login name is being looked up.
     LookUp(LookUp),
     /// The code is asked for, or judged.
     AskCode(AskCode),
     /// WeCom vouches for the person: the account is being found.
     Vouching(Vouching),
+    /// Proved, at the desk: what the employee gets is chosen.
+    AtDesk(AtDesk),
     /// Proved: account and policy are being read.
     Reading(Reading),
     /// Proved: the new password is asked for, judged, set, proved, recorded.
     Change(Change),
     /// The end: nothing leads on from here.
     Over,
+}
+
+/// What a login name is asked for.
+#[derive(Clone)]
+enum Aim {
+    /// To set a new password.
+    Reset,
+    /// To sign in at the desk, as one of these.
+    SignIn(Arc<Operators>),
 }
 
 /// What a step needs beside the phase.
@@ -86,9 +104,37 @@ impl Reset {
     pub fn begin(setup: Setup) -> (Self, Vec<Effect>) {
         let reset = Self {
             setup,
-            phase: Phase::AskLogin,
+            phase: Phase::AskLogin(Aim::Reset),
         };
         (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
+    }
+
+    /// Signing in at the desk as one of `operators`. It asks like a reset, and nothing it says
+    /// tells an operator's login name from any other; a right code leads to
+    /// [`super::desk::Powers`] and to no grant.
+    pub fn begin_sign_in(setup: Setup, operators: Arc<Operators>) -> (Self, Vec<Effect>) {
+        let reset = Self {
+            setup,
+            phase: Phase::AskLogin(Aim::SignIn(operators)),
+        };
+        (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
+    }
+
+    /// A reset that an operator begins for an employee: it asks for the code that the employee
+    /// reads from their phone.
+    pub fn begin_at_desk(
+        setup: Setup,
+        case: Case,
+        now: Now,
+        entropy: &dyn Entropy,
+    ) -> (Self, Vec<Effect>) {
+        let context = Context {
+            setup: &setup,
+            now,
+            entropy,
+        };
+        let (phase, effects) = AskCode::at_desk(&context, case);
+        (Self { setup, phase }, effects)
     }
 
     /// A reset that an employee has begun by scanning this kiosk's picture: it asks for the digits
@@ -139,10 +185,11 @@ impl Reset {
             ),
             Event::Input(Input::Abandon) => phase.abandon(&context),
             event => match phase {
-                Phase::AskLogin => looking_up::login(&context, event),
+                Phase::AskLogin(aim) => looking_up::login(&context, aim, event),
                 Phase::LookUp(look_up) => look_up.step(&context, event),
                 Phase::AskCode(ask) => ask.step(&context, event),
                 Phase::Vouching(vouching) => vouching.step(&context, event),
+                Phase::AtDesk(at_desk) => at_desk.step(&context, event),
                 Phase::Reading(reading) => reading.step(&context, event),
                 Phase::Change(change) => change.step(&context, event),
                 Phase::Over => (Phase::Over, after_the_end(event)),
@@ -185,9 +232,10 @@ impl Phase {
     /// The account, where it is known.
     fn account(&self) -> Option<AccountKey> {
         match self {
-            Self::AskLogin | Self::LookUp(_) | Self::Over => None,
+            Self::AskLogin(_) | Self::LookUp(_) | Self::Over => None,
             Self::Vouching(vouching) => vouching.account(),
             Self::AskCode(ask) => ask.account(),
+            Self::AtDesk(at_desk) => Some(at_desk.account()),
             Self::Reading(reading) => Some(reading.account()),
             Self::Change(change) => Some(change.account()),
         }
@@ -200,11 +248,15 @@ impl Phase {
             change.leave();
             return (self, Vec::new());
         }
-        if matches!(self, Self::Over) {
-            return (self, vec![Effect::Finish]);
+        let is_over = match &self {
+            Self::Change(change) => change.is_over(),
+            other => matches!(other, Self::Over),
+        };
+        if is_over {
+            return (Self::Over, vec![Effect::Finish]);
         }
         let mut effects = self.loose_ends(context);
-        if !matches!(self, Self::AskLogin) {
+        if !matches!(self, Self::AskLogin(_)) {
             effects.push(context.audit(EventKind::ResetEnded, self.account(), "abandoned"));
         }
         effects.push(Effect::Finish);

@@ -8,7 +8,7 @@ use super::changing::{AfterClose, Person, Stage, working};
 use super::{Context, Next, Phase};
 use crate::domain::audit::EventKind;
 use crate::domain::secret::Password;
-use crate::flow::effect::{Effect, Purpose};
+use crate::flow::effect::Effect;
 use crate::flow::message::{Body, Message};
 use crate::flow::ports::{
     ChangeMark, DirectoryDown, Landed, Outcome, ProvingBind, SendError, SentMessage, SetOutcome,
@@ -119,10 +119,11 @@ impl Person {
                         proved: proved_step(proof),
                         told: Step::Wait,
                     })),
-                    Effect::Send(self.changed_message(context), Purpose::Changed),
+                    self.tell(context),
                 ];
                 self.to(Stage::Tell(proof), effects)
             }
+            AfterClose::Unknown if self.makes.is_some() => self.give_unknown(context),
             AfterClose::Unknown => (
                 Phase::Over,
                 vec![context.show_end(Refusal::OutcomeUnknown), Effect::Finish],
@@ -146,8 +147,7 @@ impl Person {
                         ],
                     );
                 }
-                let show = self.proved.ask(Some(refusal), false);
-                self.to(Stage::Ask(grant), vec![show])
+                self.ask_again(context, grant, refusal, Vec::new())
             }
         }
     }
@@ -177,7 +177,7 @@ impl Person {
         (Phase::Over, vec![record, done, Effect::Finish])
     }
 
-    fn changed_message(&self, context: &Context<'_>) -> Message {
+    pub(super) fn changed_message(&self, context: &Context<'_>) -> Message {
         Message {
             to: self.proved.to.clone(),
             language: self.proved.account.language.clone(),

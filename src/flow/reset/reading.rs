@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::addressee::Eligible;
 use super::changing::{Person, Stage};
+use super::making::Makes;
 use super::{Context, Next, Phase};
 use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
 use crate::domain::policy::{DirectoryPolicy, Policy};
 use crate::domain::time::{Now, Timestamp};
+use crate::flow::desk::{Case, DeskPrompt};
 use crate::flow::effect::{Answer, Effect, Event, Timer};
 use crate::flow::grant::Grant;
 use crate::flow::ports::{ChangeMark, Intent};
@@ -22,6 +24,8 @@ pub(super) const READ_AGAIN: std::time::Duration = std::time::Duration::from_sec
 pub(super) struct Reading {
     grant: Grant,
     whose: Eligible,
+    /// rekey makes the password itself.
+    makes: Option<Makes>,
     proved_at: Now,
     tries: u32,
 }
@@ -36,7 +40,29 @@ impl Reading {
         let reading = Self {
             grant,
             whose,
+            makes: None,
             proved_at: context.now,
+            tries: 0,
+        };
+        (Phase::Reading(reading), effects)
+    }
+
+    /// The same, for a password that rekey makes.
+    pub(super) fn begin_temporary(
+        grant: Grant,
+        whose: Eligible,
+        case: Box<Case>,
+        proved_at: Now,
+    ) -> Next {
+        let effects = vec![
+            Effect::Show(Prompt::Desk(DeskPrompt::Busy)),
+            Effect::ReadAccount(whose.key.clone(), whose.dn.clone()),
+        ];
+        let reading = Self {
+            grant: grant.until_sign_in(),
+            whose,
+            makes: Some(Makes::new(case.operator)),
+            proved_at,
             tries: 0,
         };
         (Phase::Reading(reading), effects)
@@ -90,7 +116,7 @@ impl Reading {
     fn read(self, context: &Context<'_>, account: Box<Account>, policy: DirectoryPolicy) -> Next {
         let whose = self.whose;
         let same = account.key == whose.key && account.wecom.as_ref() == Some(&whose.to);
-        if !same || account.standing != Standing::Eligible {
+        if !same || !whose.allows(account.standing) {
             let key = Some(whose.key);
             return context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new());
         }
@@ -100,30 +126,25 @@ impl Reading {
             person_words: account.person_words.clone(),
         };
         let proved = Proved {
-            expires_at: expiry(&account, &policy),
+            expires_at: account.age.expires_by(policy.site.max_age),
             account,
             to: whose.to,
+            case: whose.case,
             policy: Arc::new(policy),
             proved_at: self.proved_at,
         };
         let show = proved.ask(None, false);
-        Person {
+        let makes_it = self.makes.is_some();
+        let person = Person {
             proved,
+            makes: self.makes,
             leaving: false,
+        };
+        if makes_it {
+            person.make(context, self.grant, None)
+        } else {
+            person.to(Stage::Ask(self.grant), vec![show])
         }
-        .to(Stage::Ask(self.grant), vec![show])
-    }
-}
-
-/// When the present password expires, by the stricter of the directory and the site.
-fn expiry(account: &Account, policy: &Policy) -> Option<Timestamp> {
-    let by_site = account
-        .age
-        .changed_at
-        .map(|at| at.plus(policy.site.max_age));
-    match (account.age.expires_at, by_site) {
-        (Some(directory), Some(site)) => Some(directory.min(site)),
-        (directory, site) => directory.or(site),
     }
 }
 
@@ -131,6 +152,7 @@ fn expiry(account: &Account, policy: &Policy) -> Option<Timestamp> {
 pub(super) struct Proved {
     pub(super) account: Box<Account>,
     pub(super) to: WecomUserId,
+    case: Option<Box<Case>>,
     pub(super) policy: Arc<Policy>,
     expires_at: Option<Timestamp>,
     proved_at: Now,
@@ -150,6 +172,14 @@ impl Proved {
 
     pub(super) fn key(&self) -> AccountKey {
         self.account.key.clone()
+    }
+
+    /// Whether an account of this standing may be reset.
+    pub(super) fn allows(&self, standing: Standing) -> bool {
+        match &self.case {
+            Some(case) => case.allows(standing),
+            None => standing == Standing::Eligible,
+        }
     }
 
     pub(super) fn intent(&self, context: &Context<'_>, mark: ChangeMark) -> Intent {

@@ -77,7 +77,7 @@ impl Vouching {
         match account.standing {
             Standing::Eligible => self.eligible(context, &account),
             Standing::Disabled => context.end(Refusal::Disabled, Some(key), "disabled", Vec::new()),
-            Standing::Protected => {
+            Standing::Protected | Standing::Guarded => {
                 context.end(Refusal::Protected, Some(key), "protected", Vec::new())
             }
             Standing::Frozen { until } => {
@@ -102,6 +102,7 @@ impl Vouching {
             key: account.key.clone(),
             dn: account.dn.clone(),
             to: self.vouched.userid().clone(),
+            case: None,
         };
         let started = context.audit(EventKind::ResetStarted, Some(whose.key.clone()), "vouched");
         let (phase, reading) = Reading::begin(context, grant, whose);

@@ -10,35 +10,35 @@ use crate::text::{Language, Texts, Value};
 
 /// What every screen says its words with.
 #[derive(Copy, Clone)]
-pub(super) struct Words<'a> {
-    pub(super) texts: &'a Texts,
-    pub(super) language: Language,
-    pub(super) zone: &'a TimeZone,
+pub(in crate::fronts) struct Words<'a> {
+    pub(in crate::fronts) texts: &'a Texts,
+    pub(in crate::fronts) language: Language,
+    pub(in crate::fronts) zone: &'a TimeZone,
 }
 
 impl Words<'_> {
-    pub(super) fn say(&self, key: &str) -> String {
+    pub(in crate::fronts) fn say(&self, key: &str) -> String {
         self.texts.say(self.language, key)
     }
 
-    pub(super) fn with(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
+    pub(in crate::fronts) fn with(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         self.texts.say_with(self.language, key, values)
     }
 
-    pub(super) fn date(&self, at: Timestamp) -> String {
+    pub(in crate::fronts) fn date(&self, at: Timestamp) -> String {
         whole(&self.texts.date(self.language, at, self.zone))
     }
 
-    pub(super) fn time(&self, at: Timestamp) -> String {
+    pub(in crate::fronts) fn time(&self, at: Timestamp) -> String {
         self.texts.time_of_day(self.language, at, self.zone)
     }
 
     /// `in 3 days`.
-    pub(super) fn in_span(&self, span: Duration) -> String {
+    pub(in crate::fronts) fn in_span(&self, span: Duration) -> String {
         whole(&self.texts.in_span(self.language, span))
     }
 
-    pub(super) fn span(&self, span: Duration) -> String {
+    pub(in crate::fronts) fn span(&self, span: Duration) -> String {
         whole(&self.texts.span(self.language, span))
     }
 }

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use super::{Attempt, Code, MemoryStore, State};
 use crate::domain::account::{AccountKey, LoginName};
 use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::{Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::code::{Action, Binding, CodeMac, CodeRules, Judgement, ResetId, Subject};
 use crate::domain::limits::{ALARM_AGAIN, CODE_MESSAGES, REMOTE_WRONG_CODES};
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::{CodeCounts, Permission, StoredCode, sliding_all, switched_off};
@@ -114,7 +114,7 @@ impl Codes for MemoryStore {
         let subject = Subject::Account(account.clone());
         let state = self.lock();
         let waiting = state.codes.values().filter(|code| {
-            let of_message = code.binding.action.takes_message();
+            let of_message = code.binding.action == Action::Reset;
             let alive = !code.stored.used && code.stored.expires > now;
             code.binding.subject == subject && of_message && alive
         });
@@ -240,7 +240,7 @@ mod tests {
     use super::super::Fault;
     use super::*;
     use crate::domain::account::AccountKey;
-    use crate::domain::code::{Action, Place};
+    use crate::domain::code::Place;
     use crate::domain::secret::SiteKey;
     use crate::flow::ports::{AuditLog, Entropy};
 

@@ -61,7 +61,8 @@ impl Objections for MemoryStore {
                 account: account.clone(),
                 place: record.place.clone(),
             };
-            state.owe(Alarm::Frozen, &concern, record.at.plus(limits::ALARM_AGAIN));
+            let what = Alarm::of_freeze(&concern.place);
+            state.owe(what, &concern, record.at.plus(limits::ALARM_AGAIN));
             Ok(())
         })
     }

@@ -14,13 +14,22 @@ use rekey::domain::secret::{CodeDigits, SiteKey};
 use rekey::domain::time::Timestamp;
 use rekey::flow::ports::remind::Reminders;
 use rekey::flow::ports::{
-    AuditLog, Codes, Deliveries, Intents, Links, Objections, Pairings, Throttles,
+    AuditLog, Codes, Deliveries, DeskBook, Intents, Links, Objections, Pairings, Throttles,
 };
 use rekey::sim::memory::MemoryStore;
 
 /// All ports.
 pub(crate) trait Store:
-    Codes + Throttles + AuditLog + Intents + Pairings + Objections + Links + Deliveries + Reminders
+    Codes
+    + Throttles
+    + AuditLog
+    + Intents
+    + Pairings
+    + Objections
+    + Links
+    + Deliveries
+    + Reminders
+    + DeskBook
 {
 }
 impl<T> Store for T where
@@ -33,6 +42,7 @@ impl<T> Store for T where
         + Links
         + Deliveries
         + Reminders
+        + DeskBook
 {
 }
 

@@ -75,6 +75,10 @@ impl Dialect for ActiveDirectory {
         ]
     }
 
+    fn key_attributes(&self) -> &'static [&'static str] {
+        &["objectGUID"]
+    }
+
     fn key(&self, entry: &Entry) -> Option<AccountKey> {
         let guid: [u8; 16] = entry.first_bytes("objectGUID")?.try_into().ok()?;
         Some(AccountKey::new(&guid_text(guid)))

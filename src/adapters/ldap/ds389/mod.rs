@@ -82,6 +82,10 @@ impl Dialect for Ds389 {
         &["ou"]
     }
 
+    fn key_attributes(&self) -> &'static [&'static str] {
+        &["nsUniqueId"]
+    }
+
     fn key(&self, entry: &Entry) -> Option<AccountKey> {
         entry.first("nsUniqueId").map(AccountKey::new)
     }

@@ -57,6 +57,10 @@ impl Dialect for OpenLdap {
         "assets/openldap/4-access.ldif"
     }
 
+    fn key_attributes(&self) -> &'static [&'static str] {
+        &["entryUUID"]
+    }
+
     fn key(&self, entry: &Entry) -> Option<AccountKey> {
         entry.first("entryUUID").map(AccountKey::new)
     }

@@ -73,6 +73,8 @@ impl Talk {
                 }
                 self.over(said);
             }
+            // The desk is a screen of its own.
+            Prompt::Desk(_) => {}
             Prompt::Frozen { reference, .. } => {
                 self.refusal(said, &Refusal::AccountNotAllowed);
                 self.line(

@@ -6,7 +6,7 @@ mod face;
 mod keys;
 mod paint;
 mod prompts;
-pub(super) mod screen;
+pub(in crate::fronts) mod screen;
 mod settings;
 
 use std::time::Duration;

@@ -45,6 +45,8 @@ impl App {
                     since,
                 }));
             }
+            // The desk has a face of its own.
+            Prompt::Desk(_) => {}
             // Only the form can end a freeze: no screen leads here.
             Prompt::Frozen { reference, .. } => self.go(Screen::Ended(EndedScreen {
                 refusal: Refusal::AccountNotAllowed,

@@ -7,7 +7,7 @@ use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
 /// At the field: what happened, why, and how to mend it.
-pub(super) fn at_field(
+pub(crate) fn at_field(
     view: &View<'_>,
     refusal: &Refusal,
     column: &mut Column,
@@ -24,7 +24,7 @@ pub(super) fn at_field(
 }
 
 /// This kiosk is slowed: it goes on by itself.
-pub(super) fn slowed(
+pub(crate) fn slowed(
     view: &View<'_>,
     until: Timestamp,
     column: &mut Column,
