@@ -493,6 +493,10 @@ pub trait Objections: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Objection>, StoreError>;
 
+    /// The same of a reset that an employee's own phone took part in, and that they say is not
+    /// theirs; there is no card. `None`: they have objected before, and nothing more was done.
+    async fn disown(&self, concern: &Concern, now: Timestamp) -> Result<Option<Stage>, StoreError>;
+
     /// Lets nobody reset the account until then, with `record` and the alarm that is owed, due in
     /// [`ALARM_AGAIN`](crate::domain::limits::ALARM_AGAIN), in the same transaction.
     async fn freeze(

@@ -11,11 +11,11 @@ use crate::domain::code::{Binding, CodeRules, Judgement, Place, ResetId, Subject
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
 use crate::domain::time::Timestamp;
-use crate::flow::message::CardId;
+use crate::flow::message::{CardId, Concern};
 use crate::flow::ports::{
     ApprovalAsked, AuditLog, Claim, Codes, Counted, Deed, Deliveries, DeskBook, Intent, Intents,
     Issued, Link, Links, Objection, Objections, OpenIntent, Opened, Outcome, OwedAlarm, Pairing,
-    Pairings, PictureName, SentCard, Signatory, StoreError, Throttles,
+    Pairings, PictureName, SentCard, Signatory, Stage, StoreError, Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -102,6 +102,10 @@ impl<S: Objections> Objections for Mortal<S> {
         now: Timestamp,
     ) -> Result<Option<Objection>, StoreError> {
         self.write(self.store.object(card, by, now)).await
+    }
+
+    async fn disown(&self, concern: &Concern, now: Timestamp) -> Result<Option<Stage>, StoreError> {
+        self.write(self.store.disown(concern, now)).await
     }
 
     async fn freeze(

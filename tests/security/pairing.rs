@@ -4,12 +4,14 @@
 use rekey::domain::account::{Account, LoginName};
 use rekey::domain::code::{CodeRules, Place, ResetId};
 use rekey::domain::secret::CodeDigits;
+use rekey::flow::driver::objecting;
 use rekey::flow::driver::pairing::{self, Scan};
 use rekey::flow::effect::Input;
-use rekey::flow::ports::{Pairing, PictureName};
+use rekey::flow::message::Concern;
+use rekey::flow::ports::{Pairing, PictureName, Stage};
 use rekey::flow::prompt::{Prompt, Refusal};
 
-use crate::office::Office;
+use crate::office::{OLD, Office};
 use crate::town::resets;
 use crate::visit::{Visit, is_proved, refusal};
 
@@ -86,6 +88,25 @@ impl Office {
             Scan::Gone => None,
         }
     }
+
+    /// The same, and of which reset they are.
+    async fn scans_for(&self, login: &str, picture: &Pairing) -> (CodeDigits, Concern) {
+        let account = self.account(login).await;
+        let userid = account.wecom.clone().unwrap();
+        let name = PictureName::Nonce(&picture.nonce);
+        let scan = pairing::scan(&self.ports, name, &account, &userid, RULES).await;
+        match scan.unwrap() {
+            Scan::Digits {
+                digits, concern, ..
+            } => (digits, concern),
+            Scan::Gone => panic!("the picture leads nowhere"),
+        }
+    }
+
+    /// What the people in `[alarm]` are told next.
+    async fn alarm(&self) -> String {
+        self.wecom.next_message("SecurityLead").await.unwrap().text
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -160,6 +181,53 @@ async fn a_relayed_picture_gives_the_attacker_a_field_and_no_digits() {
         ),
         "{prompt:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn digits_that_were_read_out_open_nothing_once_their_employee_says_no() {
+    let office = Office::open().await;
+    let lobby = Kiosk::shows_a_picture(&office, "lobby-1").await;
+    let (digits, concern) = office.scans_for("lin.wei", &lobby.picture).await;
+    let mut attacker = lobby.opens().await;
+    // The attacker has talked Lin Wei out of them, and stands before the new password already.
+    assert!(is_proved(&attacker.code(digits.expose()).await));
+    let said = objecting::not_there(&office.ports, concern.clone()).await;
+    let said = said.unwrap().expect("it counts");
+    assert_eq!(said.stage, Stage::Before);
+    said.finish(&office.ports).await;
+    let prompt = attacker.password("quiet-harbour-violet-93").await;
+    assert!(matches!(
+        prompt,
+        Prompt::Ended {
+            refusal: Refusal::Objected,
+            ..
+        }
+    ));
+    assert!(office.signs_in("lin.wei", OLD).await);
+    let alarm = office.alarm().await;
+    assert!(
+        alarm.contains("lobby-1") && alarm.contains("nothing was changed"),
+        "{alarm}"
+    );
+    // Said once more, it is the same.
+    let again = objecting::not_there(&office.ports, concern).await;
+    assert!(again.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_no_that_comes_after_the_change_says_so_to_it() {
+    let office = Office::open().await;
+    let lobby = Kiosk::shows_a_picture(&office, "lobby-1").await;
+    let (digits, concern) = office.scans_for("lin.wei", &lobby.picture).await;
+    let mut attacker = lobby.opens().await;
+    attacker.code(digits.expose()).await;
+    attacker.password("quiet-harbour-violet-93").await;
+    let said = objecting::not_there(&office.ports, concern).await;
+    let said = said.unwrap().expect("it counts");
+    assert_eq!(said.stage, Stage::After);
+    said.finish(&office.ports).await;
+    let alarm = office.alarm().await;
+    assert!(alarm.contains("has changed the password"), "{alarm}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -65,6 +65,8 @@ web-gone-do = Scan the picture that the kiosk shows now, or set the password on 
 web-not-there = Good that you said so
 web-not-there-why = The digits open nothing any more. Perhaps somebody sent you that picture to get at your account.
 web-not-there-do = Please tell IT how it came to you. { $it }
+web-not-there-late-why = The digits were used already: your password was changed there, or may have been.
+web-not-there-late-do = Begin again here at once and set a new password; the other one is worthless then. { $it }
 
 # The form.
 web-field-new = New password

@@ -65,6 +65,8 @@ web-gone-do = Pindai gambar yang tampil di kios sekarang, atau atur kata sandi d
 web-not-there = Terima kasih sudah memberi tahu
 web-not-there-why = Angka itu tidak membuka apa pun lagi. Mungkin seseorang mengirim gambar itu untuk masuk ke akun Anda.
 web-not-there-do = Beri tahu IT bagaimana gambar itu sampai kepada Anda. { $it }
+web-not-there-late-why = Angka itu sudah terpakai: kata sandi Anda sudah diubah di sana, atau mungkin sudah.
+web-not-there-late-do = Segera mulai lagi di sini dan buat kata sandi baru; yang satunya lalu tidak berlaku. { $it }
 
 # Formulir.
 web-field-new = Kata sandi baru

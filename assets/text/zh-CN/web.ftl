@@ -64,6 +64,8 @@ web-gone-do = 请扫描自助终端现在显示的图案，或者就在这部手
 web-not-there = 谢谢您告诉我们
 web-not-there-why = 这些数字已经打不开任何东西。也许有人把图案发给您，想进入您的账号。
 web-not-there-do = 请告诉 IT 您是怎么收到它的。{ $it }
+web-not-there-late-why = 这些数字已经被用过：您的密码可能已经在那里被修改。
+web-not-there-late-do = 请马上在这里重新开始，设置一个新密码，那边的密码就作废了。{ $it }
 
 # 表单。
 web-field-new = 新密码

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 
-use super::step::front;
+use super::step::{Step, front};
 use super::{SqliteStore, alarms, tidy};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
@@ -50,36 +50,16 @@ impl Objections for SqliteStore {
         if card.to != *by {
             return Ok(None);
         }
-        let reset = &card.concern.reset;
-        let stage = stage(step.sql(), reset).await?;
-        let noted = sqlx::query(
-            "INSERT INTO objections (reset_id, at) VALUES (?, ?) \
-             ON CONFLICT (reset_id) DO NOTHING",
-        )
-        .bind(reset.as_str())
-        .bind(now.as_millis())
-        .execute(step.sql())
-        .await?;
-        let first = noted.rows_affected() == 1;
-        if first {
-            sqlx::query("UPDATE codes SET used = 1 WHERE reset_id = ?")
-                .bind(reset.as_str())
-                .execute(step.sql())
-                .await?;
-            step.audit(&AuditEvent {
-                at: now,
-                kind: EventKind::Objected,
-                reset: reset.clone(),
-                account: Some(card.concern.account.clone()),
-                place: card.concern.place.clone(),
-                result: stage.as_str(),
-            })
-            .await?;
-            let due = now.plus(ALARM_AGAIN);
-            alarms::owe(step.sql(), stage.alarm(), &card.concern, now, due).await?;
-        }
+        let (stage, first) = note(&mut step, &card.concern, now).await?;
         step.commit().await?;
         Ok(Some(Objection { card, stage, first }))
+    }
+
+    async fn disown(&self, concern: &Concern, now: Timestamp) -> Result<Option<Stage>, StoreError> {
+        let mut step = self.step().await?;
+        let (stage, first) = note(&mut step, concern, now).await?;
+        step.commit().await?;
+        Ok(first.then_some(stage))
     }
 
     async fn freeze(
@@ -140,6 +120,42 @@ impl Objections for SqliteStore {
     async fn alarm_rung(&self, alarm: &OwedAlarm) -> Result<(), StoreError> {
         alarms::rung(self, alarm).await
     }
+}
+
+/// Notes an objection: how far the reset had come, and whether it is the first one.
+async fn note(
+    step: &mut Step<'_>,
+    concern: &Concern,
+    now: Timestamp,
+) -> Result<(Stage, bool), StoreError> {
+    let stage = stage(step.sql(), &concern.reset).await?;
+    let noted = sqlx::query(
+        "INSERT INTO objections (reset_id, at) VALUES (?, ?) \
+         ON CONFLICT (reset_id) DO NOTHING",
+    )
+    .bind(concern.reset.as_str())
+    .bind(now.as_millis())
+    .execute(step.sql())
+    .await?;
+    let first = noted.rows_affected() == 1;
+    if first {
+        sqlx::query("UPDATE codes SET used = 1 WHERE reset_id = ?")
+            .bind(concern.reset.as_str())
+            .execute(step.sql())
+            .await?;
+        step.audit(&AuditEvent {
+            at: now,
+            kind: EventKind::Objected,
+            reset: concern.reset.clone(),
+            account: Some(concern.account.clone()),
+            place: concern.place.clone(),
+            result: stage.as_str(),
+        })
+        .await?;
+        let due = now.plus(ALARM_AGAIN);
+        alarms::owe(step.sql(), stage.alarm(), concern, now, due).await?;
+    }
+    Ok((stage, first))
 }
 
 async fn sent_card(

@@ -8,7 +8,7 @@ use crate::domain::account::WecomUserId;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::limits;
 use crate::flow::driver::pairing::readable;
-use crate::flow::message::{Alarm, CardAnswer, CardBody, CardButton, CardId, Pressed};
+use crate::flow::message::{Alarm, CardAnswer, CardBody, CardButton, CardId, Concern, Pressed};
 use crate::flow::ports::{Link, LinkTo, Objection, OwedAlarm, Ports, SentCard, Stage, StoreError};
 
 /// Characters of a one-time link's token: 13 of 31 are 64.4 random bits, 26 are 128.
@@ -98,6 +98,37 @@ impl Press {
             }
         };
         tokio::join!(sending::ring_owed(ports, &alarm), card);
+    }
+}
+
+/// Whoever scanned a picture says that they do not stand there: as "not me" on a card. The digits
+/// open nothing any more, nor does the reset that they have opened go on. `None`: they have said
+/// so before.
+///
+/// # Errors
+/// When the state cannot be written: then nothing was done.
+pub async fn not_there(ports: &Ports, concern: Concern) -> Result<Option<NotThere>, StoreError> {
+    let stage = ports.objections.disown(&concern, ports.clock.now().wall);
+    Ok(stage.await?.map(|stage| NotThere {
+        stage,
+        alarm: OwedAlarm {
+            what: stage.alarm(),
+            concern,
+        },
+    }))
+}
+
+/// An "I am not there" that counted.
+pub struct NotThere {
+    /// How far the reset had come.
+    pub stage: Stage,
+    alarm: OwedAlarm,
+}
+
+impl NotThere {
+    /// Tells IT. The alarm is owed until somebody has heard it, whatever becomes of this.
+    pub async fn finish(self, ports: &Ports) {
+        sending::ring_owed(ports, &self.alarm).await;
     }
 }
 

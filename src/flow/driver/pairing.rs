@@ -14,6 +14,7 @@ use crate::domain::code::{Action, Binding, CodeRules, Place, READABLE, ResetId, 
 use crate::domain::limits;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
+use crate::flow::message::Concern;
 use crate::flow::ports::{Claim, DirectoryDown, Entropy, Pairing, PictureName, Ports, StoreError};
 use crate::flow::vouched::Vouched;
 
@@ -43,10 +44,9 @@ pub async fn offer(ports: &Ports, place: &Place, visit: &ResetId) -> Result<Pair
 pub enum Scan {
     /// The kiosk's number field opens for these digits.
     Digits {
-        /// What they are bound to.
-        reset: ResetId,
-        /// Where: the person is asked whether they stand there.
-        place: Place,
+        /// The reset that they are bound to, and where it is: the person is asked whether they
+        /// stand there.
+        concern: Concern,
         /// To be typed there.
         digits: CodeDigits,
         /// When they end.
@@ -136,8 +136,11 @@ pub async fn scan(
     let scanned = record(reset, account, &place, "scanned", now);
     ports.audit.append(&scanned).await?;
     Ok(Scan::Digits {
-        reset: claim.reset,
-        place,
+        concern: Concern {
+            reset: claim.reset,
+            account: claim.account,
+            place,
+        },
         digits,
         expires: claim.expires,
     })
@@ -173,14 +176,6 @@ fn record(
         place: place.clone(),
         result,
     }
-}
-
-/// Whoever scanned says that they do not stand there: the digits open nothing any more.
-///
-/// # Errors
-/// When the state cannot be written.
-pub async fn not_there(ports: &Ports, reset: &ResetId) -> Result<(), StoreError> {
-    ports.codes.discard(reset).await
 }
 
 /// Kiosk and server may be two processes, which share nothing but the store. The field has to be

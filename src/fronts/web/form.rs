@@ -14,7 +14,7 @@ use super::pages::form::FormPage;
 use super::pages::said::Saying;
 use super::session::{Note, Scanned, Session};
 use crate::domain::secret::{Password, PasswordError};
-use crate::flow::driver::pairing;
+use crate::flow::driver::objecting;
 use crate::flow::effect::Input;
 
 /// `GET /form`: shows how far it is, and changes nothing.
@@ -82,13 +82,21 @@ pub(super) async fn not_here(
         Err(refused) => return *refused,
     };
     let scanned = session.page().scanned.clone();
-    if let Some(Scanned::Digits { reset, place, .. }) = scanned {
-        tracing::warn!(kiosk = %place.kiosk, reset = %reset.as_str(),
-            "a picture was scanned by somebody who does not stand there");
-        if let Err(error) = pairing::not_there(&web.services.ports, &reset).await {
-            tracing::error!(%error, "digits could not be discarded; they end by themselves");
+    if let Some(Scanned::Digits { concern, .. }) = scanned {
+        match objecting::not_there(&web.services.ports, concern).await {
+            Ok(Some(said)) => {
+                session.page().scanned = Some(Scanned::NotThere(said.stage));
+                let web = Arc::clone(&web);
+                // IT hears it while the page is read.
+                tokio::spawn(async move { said.finish(&web.services.ports).await });
+            }
+            // The same tap once more: the first one answers.
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(%error, "a \"no\" could not be noted");
+                return web.say(&headers, &uri, Saying::StoreDown);
+            }
         }
-        session.page().scanned = Some(Scanned::NotThere);
     }
     web.back_to_form()
 }

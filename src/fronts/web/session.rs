@@ -10,12 +10,13 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::{mpsc, watch};
 
 use crate::domain::account::WecomUserId;
-use crate::domain::code::{Place, ResetId};
 use crate::domain::limits;
 use crate::domain::secret::{CodeDigits, PasswordError};
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::driver::Running;
 use crate::flow::effect::Input;
+use crate::flow::message::Concern;
+use crate::flow::ports::Stage;
 use crate::flow::prompt::Prompt;
 use crate::fronts::counted::CountedVisit;
 
@@ -62,14 +63,21 @@ pub(super) enum Note {
 #[derive(Clone)]
 pub(super) enum Scanned {
     Digits {
-        reset: ResetId,
-        place: Place,
+        concern: Concern,
         digits: Arc<CodeDigits>,
         expires: Timestamp,
     },
     Gone,
     /// The person does not stand there.
-    NotThere,
+    NotThere(Stage),
+}
+
+impl Page {
+    /// Begins again: a picture that led nowhere is not spoken of any more.
+    pub(super) fn begin_again(&mut self) {
+        let leads_nowhere = |it: &Scanned| matches!(it, Scanned::Gone | Scanned::NotThere(_));
+        self.scanned = self.scanned.take().filter(|it| !leads_nowhere(it));
+    }
 }
 
 /// One judgement at a time; of those that wait only the newest counts.

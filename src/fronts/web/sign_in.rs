@@ -111,12 +111,13 @@ impl Web {
         };
         let before = self.jar.read(headers, Name::Session);
         if let Some(before) = before {
-            let goes_on = self
-                .sessions
-                .find(before, now)
-                .is_some_and(|session| session.goes_on_for(vouched.userid()));
+            let session = self.sessions.find(before, now);
             // Opened twice: the same reset goes on.
-            if goes_on && link.is_none() && picture.is_none() {
+            if let Some(session) = session.filter(|it| it.goes_on_for(vouched.userid()))
+                && link.is_none()
+                && picture.is_none()
+            {
+                session.page().begin_again();
                 return self.to_form(None);
             }
             self.sessions.end(before);
@@ -149,13 +150,11 @@ impl Web {
         let ports = &self.services.ports;
         match pairing::scan_vouched(ports, name, vouched, self.settings.code).await {
             Ok(Scan::Digits {
-                reset,
-                place,
+                concern,
                 digits,
                 expires,
             }) => Some(Scanned::Digits {
-                reset,
-                place,
+                concern,
                 digits: Arc::new(digits),
                 expires,
             }),

@@ -7,6 +7,7 @@ use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::ResetId;
 use crate::domain::limits;
+use crate::domain::secret::SiteKey;
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Alarm, CardId, Concern};
 use crate::flow::ports::{
@@ -33,17 +34,15 @@ impl Objections for MemoryStore {
             let Some(card) = state.cards.iter().find(theirs).cloned() else {
                 return Ok(None);
             };
-            let reset = card.concern.reset.clone();
-            let stage = state.stage(&reset);
-            let first = state.objected.insert(reset.clone());
-            if first {
-                if let Some(code) = state.codes.get_mut(&reset) {
-                    code.stored.used = true;
-                }
-                state.audit(&self.key, &record(&card, stage, now));
-                state.owe(stage.alarm(), &card.concern, now.plus(limits::ALARM_AGAIN));
-            }
+            let (stage, first) = state.note(&self.key, &card.concern, now);
             Ok(Some(Objection { card, stage, first }))
+        })
+    }
+
+    async fn disown(&self, concern: &Concern, now: Timestamp) -> Result<Option<Stage>, StoreError> {
+        self.step(|state| {
+            let (stage, first) = state.note(&self.key, concern, now);
+            Ok(first.then_some(stage))
         })
     }
 
@@ -104,18 +103,32 @@ impl Objections for MemoryStore {
     }
 }
 
-fn record(card: &SentCard, stage: Stage, at: Timestamp) -> AuditEvent {
+fn record(concern: &Concern, stage: Stage, at: Timestamp) -> AuditEvent {
     AuditEvent {
         at,
         kind: EventKind::Objected,
-        reset: card.concern.reset.clone(),
-        account: Some(card.concern.account.clone()),
-        place: card.concern.place.clone(),
+        reset: concern.reset.clone(),
+        account: Some(concern.account.clone()),
+        place: concern.place.clone(),
         result: stage.as_str(),
     }
 }
 
 impl State {
+    /// Notes an objection: how far the reset had come, and whether it is the first one.
+    fn note(&mut self, key: &SiteKey, concern: &Concern, now: Timestamp) -> (Stage, bool) {
+        let stage = self.stage(&concern.reset);
+        let first = self.objected.insert(concern.reset.clone());
+        if first {
+            if let Some(code) = self.codes.get_mut(&concern.reset) {
+                code.stored.used = true;
+            }
+            self.audit(key, &record(concern, stage, now));
+            self.owe(stage.alarm(), concern, now.plus(limits::ALARM_AGAIN));
+        }
+        (stage, first)
+    }
+
     pub(super) fn owe(&mut self, what: Alarm, concern: &Concern, due: Timestamp) {
         let alarm = OwedAlarm {
             what,

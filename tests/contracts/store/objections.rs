@@ -18,6 +18,7 @@ contract!(
     a_press_before_the_change_kills_the_reset,
     a_press_after_the_change_comes_too_late_and_says_so,
     a_press_while_nobody_knows_counts_as_after,
+    a_reset_is_disowned_once_and_dies,
     a_card_is_pressed_by_its_receiver_only,
     an_alarm_is_owed_until_somebody_has_heard_it,
     a_frozen_account_is_not_changed_until_it_thaws,
@@ -105,6 +106,32 @@ async fn a_press_while_nobody_knows_counts_as_after(stage: impl Stage) {
             .unwrap();
         assert_eq!(objection.stage, Come::After);
     }
+}
+
+async fn a_reset_is_disowned_once_and_dies(stage: impl Stage) {
+    let (lobby, server) = (stage.lobby().await, stage.reception().await);
+    let digits = code("482913");
+    let binding = binding(1, "0e1d-lin-wei");
+    lobby
+        .issue(&binding, Some(&digits), RULES, at(0))
+        .await
+        .unwrap();
+    let concern = card(7, 1).concern;
+    assert_eq!(server.disown(&concern, at(5)).await, Ok(Some(Come::Before)));
+    assert_eq!(server.disown(&concern, at(6)).await, Ok(None));
+    let judged = lobby.judge(&binding, &digits, RULES, at(7)).await;
+    assert_eq!(judged, Ok(Judgement::Expired));
+    assert_eq!(lobby.open(&of_lin(1, 0, 8)).await, Ok(Opened::Objected));
+    let owed = lobby.owed_alarms(at(5 + 120)).await.unwrap();
+    let alarm = OwedAlarm {
+        what: Alarm::StoppedByEmployee,
+        concern,
+    };
+    assert_eq!(owed, [alarm]);
+
+    lobby.open(&of_lin(2, 0, 8)).await.unwrap();
+    let too_late = card(7, 2).concern;
+    assert_eq!(lobby.disown(&too_late, at(9)).await, Ok(Some(Come::After)));
 }
 
 async fn a_card_is_pressed_by_its_receiver_only(stage: impl Stage) {

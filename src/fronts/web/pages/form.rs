@@ -91,7 +91,7 @@ impl Part for FormPage<'_> {
         match self.prompt {
             Prompt::NewPassword { busy, .. } => *busy,
             Prompt::Frozen { .. } | Prompt::Done { .. } | Prompt::Ended { .. } => false,
-            _ => !matches!(self.scanned, Some(Scanned::Gone | Scanned::NotThere)),
+            _ => !matches!(self.scanned, Some(Scanned::Gone | Scanned::NotThere(_))),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::code::Place;
 use crate::domain::display::clean;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Timestamp;
+use crate::flow::ports::Stage;
 use crate::fronts::speaker::RefusalWords;
 use crate::fronts::web::session::Scanned;
 use crate::text::Value;
@@ -20,10 +21,9 @@ pub(super) fn digits(
     now: Timestamp,
 ) -> Option<Markup> {
     let Scanned::Digits {
-        place,
+        concern,
         digits,
         expires,
-        ..
     } = scanned
     else {
         return None;
@@ -31,7 +31,7 @@ pub(super) fn digits(
     if *expires <= now {
         return None;
     }
-    let speaker = &view.speaker;
+    let (speaker, place) = (&view.speaker, &concern.place);
     let kiosk = clean(Place::remote_source(&place.kiosk).unwrap_or(&place.kiosk));
     let at: [(&str, Value<'_>); 1] = [("kiosk", (&kiosk).into())];
     let time = speaker.time_of_day(*expires);
@@ -63,7 +63,14 @@ pub(super) fn over(view: &View<'_>, scanned: &Scanned) -> Option<(RefusalWords, 
     let keys = match scanned {
         Scanned::Digits { .. } => return None,
         Scanned::Gone => ["web-gone", "web-gone-why", "web-gone-do"],
-        Scanned::NotThere => ["web-not-there", "web-not-there-why", "web-not-there-do"],
+        Scanned::NotThere(Stage::Before) => {
+            ["web-not-there", "web-not-there-why", "web-not-there-do"]
+        }
+        Scanned::NotThere(Stage::After) => [
+            "web-not-there",
+            "web-not-there-late-why",
+            "web-not-there-late-do",
+        ],
     };
     let it = view.speaker.it();
     let values = [("it", (&it).into())];
