@@ -10,7 +10,9 @@ use crate::support::certs::Ca;
 use crate::support::ds389::{self, Ds389};
 use crate::support::faketime;
 use crate::support::samba::{self, Samba};
-use crate::support::slapd::{PEOPLE, READER_DN, SERVICE_DN, SERVICE_PASSWORD, dn};
+use crate::support::slapd::{
+    DEFAULT_POLICY, PEOPLE, READER_DN, SERVICE_DN, SERVICE_PASSWORD, SETTER_DN, dn,
+};
 use crate::visit::at_menu;
 
 /// What it said, and how it ended.
@@ -244,6 +246,38 @@ fn what_is_wrong_with_the_directory_is_named_with_its_remedy() {
     let down = replaced(&port, "1");
     down.has("-     policy: no directory server answers so far");
     down.has("ok    WeCom token");
+}
+
+#[test]
+fn what_temporary_passwords_need_of_the_directory_is_looked_at_where_the_chat_sets_them() {
+    let company = Company::start();
+    let chat = |passwords: &str| {
+        check(&company.site_with(|c| format!("{c}\n[chat]\npasswords = {passwords:?}\n")))
+    };
+    chat("temporary").has("ok    temporary passwords: can be set for one sign-in");
+    company.slapd.modify_as_root(&format!(
+        "dn: {DEFAULT_POLICY}\nchangetype: modify\nreplace: pwdMustChange\npwdMustChange: FALSE\n"
+    ));
+    chat("temporary").fails(
+        "temporary passwords",
+        "does not say pwdMustChange: TRUE",
+        "let [chat] passwords be \"off\"",
+    );
+    for other in ["off", "allow"] {
+        assert!(!chat(other).text.contains("temporary passwords"), "{other}");
+    }
+    company.slapd.modify_as_root(&format!(
+        "dn: {DEFAULT_POLICY}\nchangetype: modify\nreplace: pwdMustChange\npwdMustChange: TRUE\n"
+    ));
+    let setter = company.site_with(|config| {
+        let config = config.replace(SERVICE_DN, SETTER_DN);
+        format!("{config}\n[chat]\npasswords = \"temporary\"\n")
+    });
+    check(&setter).fails(
+        "temporary passwords",
+        "may not write pwdReset",
+        "4-access.ldif",
+    );
 }
 
 #[test]

@@ -174,7 +174,7 @@ async fn the_code_beside_a_picture_leads_to_its_kiosk() {
     };
     room.is_a_link_of("LinWei", &answer, leads).await;
     let answer = room.asks("LinWei", "7F3K9Q2M").await;
-    assert!(answer.contains("No kiosk shows this code"), "{answer}");
+    assert!(answer.contains("Nothing shows this code"), "{answer}");
 }
 
 #[tokio::test]

@@ -98,6 +98,18 @@ impl Company {
         message.expect("a message arrives").text
     }
 
+    /// A member writes to the app; WeCom brings it to the callback, which has to take it.
+    #[track_caller]
+    pub(crate) fn says(&self, userid: &str, text: &str) {
+        let handed = self.run(self.wecom.say(userid, text));
+        assert!(handed.taken(), "{handed:?}");
+    }
+
+    /// Waits for something that the simulated WeCom does.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
     /// Puts a new gate before the directory; sites made from now on use it. What the old one
     /// holds never arrives.
     pub(crate) fn renew_gate(&mut self) {

@@ -86,30 +86,7 @@ fn a_handshake_that_never_ends_blocks_nobody() {
     let company = Company::start();
     let ca = Ca::new("Example Web CA");
     let issued = ca.issue(&["localhost", "127.0.0.1"]);
-    let server = Server::start_with(&company, |config| {
-        let config = config.replace("http://127.0.0.1:", "https://127.0.0.1:");
-        // The simulated WeCom stays plain.
-        let config = config.replace(
-            &format!(
-                "api = \"{}\"",
-                company.wecom.url().replace("http:", "https:")
-            ),
-            &format!("api = \"{}\"", company.wecom.url()),
-        );
-        let folder = std::env::temp_dir().join(format!("rekey-web-tls-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        for (name, text) in [("tls.pem", &issued.certificate), ("tls.key", &issued.key)] {
-            let path = folder.join(name);
-            std::fs::write(&path, text).unwrap();
-            use std::os::unix::fs::PermissionsExt as _;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
-        let folder = folder.display();
-        config
-            + &format!(
-                "tls_cert_file = \"{folder}/tls.pem\"\ntls_key_file = \"{folder}/tls.key\"\n"
-            )
-    });
+    let server = Server::start_with_tls(&company, &issued);
     let mut silent: Vec<_> = (0..200)
         .map(|_| from(FLOOD, &server.authority).unwrap())
         .collect();

@@ -19,15 +19,26 @@ mod pty;
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../kiosk/visit.rs"]
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+mod visit;
+
 mod browser;
 mod phone;
+#[allow(dead_code, reason = "a bench uses all of it")]
 mod server;
 mod wire;
 
+mod chat;
 mod chromium;
+mod corpus;
+mod demo;
 mod doors;
 mod floods;
 mod form;
+mod not_me;
 mod pairing;
+mod remote;
+mod renewal;
 mod stopping;
 mod strangers;

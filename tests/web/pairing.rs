@@ -28,7 +28,7 @@ pub(crate) fn kiosk(server: &Server) -> (Pty, String) {
 }
 
 /// What a camera reads on a screen.
-fn picture(screen: &vt100::Screen) -> Option<String> {
+pub(crate) fn picture(screen: &vt100::Screen) -> Option<String> {
     const CELL: (usize, usize) = (4, 8);
     let (rows, cols) = screen.size();
     let light = |colour: vt100::Color, usual: u8| match colour {
@@ -160,6 +160,9 @@ fn a_picture_that_was_sent_to_somebody_opens_nothing_once_they_say_no() {
     // Even read out, they open nothing.
     attackers.send(&digits);
     attackers.wait_for_text("That code is over");
+    assert_eq!(server.site.results("objected"), ["before_change"]);
+    // Whoever begins again sets a password here.
+    assert!(lin.open(&server.url("/")).is_form());
     assert!(company.signs_in("lin.wei", LIN_PASSWORD));
     assert_eq!(server.site.results("change_intent"), [""; 0]);
 }
@@ -203,4 +206,46 @@ fn digits_work_at_their_own_kiosk_alone_and_invented_pictures_nowhere() {
     third.wait_for_text(FIELD);
     third.send(ESC);
     third.wait_for_text(MENU);
+}
+
+#[test]
+fn a_picture_that_is_older_than_a_minute_opens_nothing() {
+    let company = Company::start();
+    let mut server = Server::start(&company);
+    let (mut kiosk, picture) = kiosk(&server);
+    let address = picture.replace("HTTP://", "http://");
+    // A minute goes by for the server, and the kiosk has not replaced its picture yet.
+    server.restart_at("+61s");
+    let mut lin = Phone::of("LinWei");
+    let page = lin.open(&format!("{address}?lang=en"));
+    page.assert_says("This picture is over");
+    assert!(page.digits().is_none());
+    // It says that a password can be set here as well, and so it is.
+    let form = lin.open(&server.url("/"));
+    assert!(form.is_form(), "{}", form.text());
+    kiosk.send("1");
+    kiosk.wait_for_text("Set it on your phone");
+    assert!(!kiosk.screen_text().contains(FIELD));
+}
+
+#[test]
+fn a_picture_is_replaced_after_a_minute_and_the_old_one_is_over() {
+    let company = Company::start();
+    let server = Server::start(&company);
+    let (mut kiosk, first) = kiosk(&server);
+    let began = now();
+    // Longer than a test waits otherwise.
+    while picture(kiosk.screen()).is_none_or(|now| now == first) {
+        assert!(began.elapsed() < Duration::from_secs(90), "never replaced");
+        kiosk.wait_until_quiet(Duration::from_secs(1));
+    }
+    let took = began.elapsed();
+    let second = picture(kiosk.screen()).unwrap();
+    let mut lin = Phone::of("LinWei");
+    lin.open(&format!("{}?lang=en", first.replace("HTTP://", "http://")))
+        .assert_says("This picture is over");
+    let page = lin.open(&second.replace("HTTP://", "http://"));
+    assert!(page.digits().is_some());
+    kiosk.wait_for_text(FIELD);
+    assert!(took < Duration::from_secs(65), "{took:?}");
 }

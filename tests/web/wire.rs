@@ -1,6 +1,6 @@
 //! HTTP in a few lines: what is sent is exactly what a test writes.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub(crate) fn connect(authority: &str) -> TcpStream {
 }
 
 /// Sends `request` and reads the answer, of which the other side says how long it is.
-pub(crate) fn exchange(stream: &mut TcpStream, request: &[u8]) -> Option<Answer> {
+pub(crate) fn exchange(stream: &mut (impl Read + Write), request: &[u8]) -> Option<Answer> {
     stream.write_all(request).ok()?;
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];

@@ -1,8 +1,11 @@
 //! The web front, wired.
 
+use std::time::Duration;
+
 use axum::Router;
 use futures_util::FutureExt as _;
 use jiff::tz::TimeZone;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Front, Installation};
 use crate::boot::{BootError, languages};
@@ -11,8 +14,11 @@ use crate::domain::code::Place;
 use crate::flow::driver::Resets;
 use crate::flow::grant::Lasting;
 use crate::fronts::pulse::Pulse;
-use crate::fronts::web::listener::{Listener, ListenerSettings, TlsFiles};
+use crate::fronts::web::listener::{Listener, ListenerSettings, Renewal, TlsFiles};
 use crate::fronts::web::{self, Services, WebSettings, health};
+
+/// Between two looks at the files of the certificate.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Opens it. `chat` are the chat's addresses.
 ///
@@ -34,7 +40,9 @@ pub(super) async fn open(
         trusted_proxies: section.trusted_proxies.clone(),
         pulse: pulse.clone(),
     };
-    let listener = Listener::open(settings).await?;
+    let mut listener = Listener::open(settings).await?;
+    let renewal = listener.take_renewal();
+    let hangup = signal(SignalKind::hangup())?;
     let front = web::Front::new(
         settings_of(config, installation)?,
         services(config, installation),
@@ -46,12 +54,30 @@ pub(super) async fn open(
             () = listener.serve(routes, closing) => {}
             // Never done; ends with what it tidies.
             () = front.keep_tidy() => {}
+            () = keep_renewing(renewal, hangup) => {}
         }
     };
     Ok(Front {
         work: serving.boxed(),
         pulse: Some(pulse),
     })
+}
+
+/// Shows another certificate as soon as there is one: at once when the process is told to
+/// (SIGHUP), and else within [`LOOK_EVERY`].
+async fn keep_renewing(mut renewal: Option<Renewal>, mut hangup: Signal) {
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    loop {
+        let told = tokio::select! {
+            _ = looks.tick() => false,
+            _ = hangup.recv() => true,
+        };
+        match renewal.as_mut().map(|renewal| renewal.renew(told)) {
+            Some(Ok(true)) => tracing::info!("the certificate in the files is used from now on"),
+            Some(Ok(false)) | None => {}
+            Some(Err(error)) => tracing::error!(%error, "the certificate stays as it was"),
+        }
+    }
 }
 
 fn settings_of(config: &Config, installation: &Installation) -> Result<WebSettings, BootError> {

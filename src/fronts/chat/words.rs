@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use super::Passwords;
+use crate::domain::code::Place;
 use crate::domain::policy::{Report, Verdict};
 use crate::domain::secret::PasswordError;
 use crate::domain::time::Timestamp;
@@ -96,11 +97,16 @@ impl Answers<'_> {
         text(lines)
     }
 
-    /// The link to the kiosk whose picture it is.
+    /// The link to the kiosk whose picture it is, or to a session from anywhere.
     pub(super) fn picture(&self, kiosk: &str, url: &str) -> Zeroizing<String> {
-        let lead = self
-            .speaker
-            .say_with("chat-picture", &[("kiosk", kiosk.into())]);
+        let lead = match Place::remote_source(kiosk) {
+            None => self
+                .speaker
+                .say_with("chat-picture", &[("kiosk", kiosk.into())]),
+            Some(source) => self
+                .speaker
+                .say_with("chat-picture-remote", &[("source", source.into())]),
+        };
         text(vec![lead, url.to_owned(), self.link_ends()])
     }
 

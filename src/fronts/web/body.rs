@@ -42,6 +42,12 @@ impl Fields {
         Some(Self(fields))
     }
 
+    /// Every field's name and value.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter();
+        fields.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A field's value; empty when it is not there.
     pub(super) fn value(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(there, _)| there.as_str() == name);

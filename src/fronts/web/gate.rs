@@ -41,7 +41,7 @@ impl Origin {
     }
 
     /// Whether a `Host` is ours. The scheme's own port may be written out.
-    fn is_host(&self, host: &str) -> bool {
+    pub(super) fn is_host(&self, host: &str) -> bool {
         let port = if self.secure { ":443" } else { ":80" };
         let same = |host: &str| host.eq_ignore_ascii_case(&self.host);
         same(host) || host.strip_suffix(port).is_some_and(same)

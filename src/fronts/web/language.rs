@@ -43,14 +43,14 @@ impl Web {
 }
 
 /// What WeCom's own screens speak: `... MicroMessenger/6.3.22 Language/zh`.
-fn of_wecom(headers: &HeaderMap) -> Option<Language> {
+pub(super) fn of_wecom(headers: &HeaderMap) -> Option<Language> {
     let agent = short(headers, header::USER_AGENT)?;
     let (_, after) = agent.rsplit_once("Language/")?;
     Language::parse(after.split_whitespace().next()?)
 }
 
 /// The first of the browser's languages that the site offers, by the browser's weights.
-fn preferred(headers: &HeaderMap, site: &[Language]) -> Option<Language> {
+pub(super) fn preferred(headers: &HeaderMap, site: &[Language]) -> Option<Language> {
     let list = short(headers, header::ACCEPT_LANGUAGE)?;
     let mut best: Option<(f32, Language)> = None;
     for part in list.split(',') {

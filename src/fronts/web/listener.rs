@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use self::places::{Place, Places};
+pub use self::tls::Renewal;
 use super::source::{self, Source};
 use crate::fronts::pulse::Pulse;
 
@@ -89,6 +90,7 @@ pub struct Asks(pub IpAddr);
 pub struct Listener {
     socket: TcpListener,
     tls: Option<TlsAcceptor>,
+    renewal: Option<Renewal>,
     trusted: Arc<[IpAddr]>,
     pulse: Pulse,
 }
@@ -99,10 +101,8 @@ impl Listener {
     /// # Errors
     /// When the address or the certificate cannot be used.
     pub async fn open(settings: ListenerSettings) -> Result<Self, ListenError> {
-        let tls = settings
-            .tls
-            .map(|files| tls::acceptor(&files))
-            .transpose()?;
+        let tls = settings.tls.map(tls::acceptor).transpose()?;
+        let (tls, renewal) = tls.unzip();
         let address = settings.listen;
         let socket = TcpListener::bind(address)
             .await
@@ -110,9 +110,15 @@ impl Listener {
         Ok(Self {
             socket,
             tls,
+            renewal,
             trusted: settings.trusted_proxies.into(),
             pulse: settings.pulse,
         })
+    }
+
+    /// What renews its certificate, once; `None` for plain HTTP.
+    pub fn take_renewal(&mut self) -> Option<Renewal> {
+        self.renewal.take()
     }
 
     /// Where it listens.

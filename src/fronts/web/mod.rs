@@ -15,6 +15,7 @@
 //! answers with a redirect, so that going back and loading again do nothing twice.
 
 mod body;
+pub mod brought;
 mod cookies;
 mod entry;
 mod form;

@@ -65,13 +65,14 @@ fn clock(at: Timestamp) -> String {
         .to_string()
 }
 
-/// Text as WeCom shows it: links are links, everything else is text.
+/// Text as WeCom shows it: links are links, also those that are bare addresses; everything else is
+/// text.
 fn rich(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("<a href=\"") {
         let (before, from_link) = rest.split_at(start);
-        html.push_str(&escape(before));
+        html.push_str(&with_addresses(before));
         let Some((link, after)) = link(from_link) else {
             html.push_str(&escape(from_link));
             return html;
@@ -79,8 +80,31 @@ fn rich(text: &str) -> String {
         html.push_str(&link);
         rest = after;
     }
-    html.push_str(&escape(rest));
+    html.push_str(&with_addresses(rest));
     html
+}
+
+/// Text whose bare addresses, each up to the next blank, are links.
+fn with_addresses(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| {
+            let address = word.trim_end();
+            let web = address.starts_with("https://") || address.starts_with("http://");
+            let blank = word.get(address.len()..).unwrap_or_default();
+            match web {
+                true => format!("{}{}", anchor(address, address), escape(blank)),
+                false => escape(word),
+            }
+        })
+        .collect()
+}
+
+fn anchor(address: &str, words: &str) -> String {
+    format!(
+        "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">{}</a>",
+        escape(address),
+        escape(words)
+    )
 }
 
 /// `<a href="https://...">words</a>` at the beginning of `text`, and what follows.
@@ -88,14 +112,7 @@ fn link(text: &str) -> Option<(String, &str)> {
     let (address, rest) = text.strip_prefix("<a href=\"")?.split_once("\">")?;
     let (words, rest) = rest.split_once("</a>")?;
     let web = address.starts_with("https://") || address.starts_with("http://");
-    web.then(|| {
-        let link = format!(
-            "<a href=\"{}\" target=\"_blank\" rel=\"noopener noreferrer\">{}</a>",
-            escape(address),
-            escape(words)
-        );
-        (link, rest)
-    })
+    web.then(|| (anchor(address, words), rest))
 }
 
 #[cfg(test)]
@@ -118,6 +135,12 @@ mod tests {
         ] {
             assert!(!rich(text).contains('<'), "{}", rich(text));
         }
+        assert_eq!(
+            rich("tap\nhttps://x.example/l/7F3K\n\"http:// and <https://x>"),
+            "tap\n<a href=\"https://x.example/l/7F3K\" target=\"_blank\" \
+             rel=\"noopener noreferrer\">https://x.example/l/7F3K</a>\n\
+             &quot;http:// and &lt;https://x&gt;"
+        );
         let hostile = rich("<a href=\"https://x\"><img src=x></a>");
         assert!(!hostile.contains("<img"));
     }

@@ -190,7 +190,8 @@ fn guarded(headers: &HeaderMap, kind: &str, home: &str, body: impl FnOnce() -> S
         (header::CONTENT_SECURITY_POLICY, &content_policy(home)),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // With `no-referrer` a browser would not say that a form comes from this page.
+        (header::REFERRER_POLICY, "same-origin"),
     ];
     (headers, body()).into_response()
 }
