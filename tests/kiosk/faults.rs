@@ -6,7 +6,7 @@ use crate::company::{Company, now};
 use crate::pty::Pty;
 use crate::support::slapd::LIN_PASSWORD;
 use crate::visit::{
-    CHOOSE, DONE, ENTER, F5, GOOD, SENT, SET, UNKNOWN, Visit, WHO, at_menu, at_password,
+    CHOOSE, DONE, ENTER, F5, GOOD, SENT, SET, SET_LIN, UNKNOWN, Visit, WHO, at_menu, at_password,
 };
 
 const DIRECTORY_DOWN: &str = "The company directory does not answer";
@@ -93,7 +93,7 @@ fn a_lost_answer_is_found_out_at_once() {
     let company = Company::start();
     let site = company.site();
     let mut pty = at_password(&company, &site, "lin.wei", "LinWei");
-    company.gate.lose_answer(SET);
+    company.gate.lose_answer(SET_LIN);
     pty.type_password(GOOD);
     pty.wait_for_text(DONE);
     assert!(company.signs_in("lin.wei", GOOD));
@@ -105,7 +105,7 @@ fn a_directory_that_dies_in_the_change_is_never_called_failed() {
     let mut company = Company::start();
     let site = company.site();
     let mut pty = at_password(&company, &site, "lin.wei", "LinWei");
-    company.gate.hold(SET);
+    company.gate.hold(SET_LIN);
     pty.type_password(GOOD);
     company.gate.wait();
     company.slapd.kill9();

@@ -1,6 +1,8 @@
-//! A TCP proxy before the directory that counts TLS records, so that a test stops the world at
-//! exactly one request. However the kernel cuts the bytes, the records are the same each time.
+//! A TCP proxy before the directory that counts the TLS records of requests, so that a test stops
+//! the world at exactly one. However the kernel cuts the bytes, the records are the same each time;
+//! those of handshakes, which go on beside requests, are passed on and not counted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -58,6 +60,7 @@ impl Gate {
                 let connection = Connection {
                     stage: stage.clone(),
                     seen: seen.clone(),
+                    loses_answer: Arc::default(),
                 };
                 tokio::spawn(connection.serve(client, server));
             }
@@ -106,6 +109,8 @@ impl Gate {
 struct Connection {
     stage: Arc<watch::Sender<Stage>>,
     seen: Seen,
+    /// The next answer on this connection is lost, and it with it.
+    loses_answer: Arc<AtomicBool>,
 }
 
 impl Connection {
@@ -115,15 +120,25 @@ impl Connection {
         server.set_nodelay(true).unwrap();
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        let stage = self.stage.clone();
+        let (stage, loses_answer) = (self.stage.clone(), self.loses_answer.clone());
         tokio::select! {
             () = self.requests(from_client, to_server) => {}
-            () = answers(from_server, to_client, &stage) => {}
+            () = answers(from_server, to_client, &stage, &loses_answer) => {}
         }
     }
 
     async fn requests(self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+        let mut shaking_hands = true;
         while let Some(record) = read_record(&mut from).await {
+            if shaking_hands {
+                // The first record of this type holds the client's Finished (TLS 1.3, RFC 8446,
+                // 5.1).
+                shaking_hands = record.first() != Some(&APPLICATION_DATA);
+                if to.write_all(&record).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             let number = {
                 let mut seen = self.seen.lock().unwrap();
                 seen.push(record.len());
@@ -134,6 +149,8 @@ impl Connection {
                 && moment == number
             {
                 self.stage.send_replace(Stage::Come(fate));
+                self.loses_answer
+                    .store(fate == Fate::AnswerLost, Ordering::SeqCst);
                 if fate == Fate::Held {
                     let mut stage = self.stage.subscribe();
                     let _ = stage.wait_for(|stage| *stage == Stage::Open).await;
@@ -146,10 +163,15 @@ impl Connection {
     }
 }
 
-async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, stage: &watch::Sender<Stage>) {
+async fn answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    stage: &watch::Sender<Stage>,
+    loses_answer: &AtomicBool,
+) {
     let mut buffer = vec![0; 65_536];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if *stage.borrow() == Stage::Come(Fate::AnswerLost) {
+        if loses_answer.load(Ordering::SeqCst) {
             stage.send_replace(Stage::Open);
             return;
         }
@@ -158,6 +180,8 @@ async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, stage: &watch:
         }
     }
 }
+
+const APPLICATION_DATA: u8 = 23;
 
 /// A TLS record: type, version (2), length (2), and so many bytes.
 async fn read_record(from: &mut OwnedReadHalf) -> Option<Vec<u8>> {

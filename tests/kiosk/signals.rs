@@ -4,7 +4,7 @@ use rustix::process::Signal;
 
 use crate::company::{Company, Site};
 use crate::pty::Pty;
-use crate::visit::{CHOOSE, ENTER, GOOD, SENT, SET, Visit, WHO, at_code, at_menu, at_password};
+use crate::visit::{CHOOSE, ENTER, GOOD, SENT, SET_LIN, Visit, WHO, at_code, at_menu, at_password};
 
 const ENDING: [Signal; 3] = [Signal::TERM, Signal::HUP, Signal::INT];
 
@@ -65,7 +65,7 @@ fn while_the_change_is_under_way_its_outcome_is_recorded_first() {
 /// lin.wei's change is about to be asked for, and held.
 fn at_change(company: &Company, site: &Site) -> Pty {
     let mut pty = at_password(company, site, "lin.wei", "LinWei");
-    company.gate.hold(SET);
+    company.gate.hold(SET_LIN);
     pty.type_password(GOOD);
     company.gate.wait();
     assert!(!company.signs_in("lin.wei", GOOD));

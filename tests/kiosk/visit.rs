@@ -19,9 +19,11 @@ pub(crate) const CHOOSE: &str = "Choose a new password";
 pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
-/// The record that asks the directory for the change, counted from the submitted password. Before
-/// it account, policy and mark are read; after it another connection shakes hands (3) and binds.
-pub(crate) const SET: usize = 10;
+/// The request for siti.rahma's change, counted from the submitted password. Before it the entry and
+/// what is around it (4) and the marks (2) are read; after it another connection binds.
+pub(crate) const SET: usize = 7;
+/// The same for lin.wei, who is in a group, which may be in a group.
+pub(crate) const SET_LIN: usize = SET + 1;
 
 /// Good enough for everybody's policy.
 pub(crate) const GOOD: &str = "Quartz-Lantern-27-Meadow";

@@ -1,5 +1,5 @@
-//! A TCP proxy that can hold a chosen request, so that a test freezes or kills a server exactly
-//! then. Between two small messages a chunk of bytes is one request, even under TLS.
+//! A TCP proxy before an LDAPS server that can hold a chosen request, so that a test freezes or
+//! kills the server exactly then. A TLS record is a request, however the kernel cuts the bytes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ struct Gate {
     requests: AtomicUsize,
     held: Notify,
     go: Notify,
-    /// The next answer is thrown away and its connection closed.
+    /// The answer to the request that is held is thrown away and its connection closed.
     lose_answer: AtomicBool,
     answer_lost: Notify,
 }
@@ -69,7 +69,7 @@ impl Proxy {
         self.gate.go.notify_one();
     }
 
-    /// Throws the next answer away, with its connection.
+    /// Throws the answer to the request that is held away, with its connection.
     pub fn lose_answer(&self) {
         self.gate.lose_answer.store(true, Ordering::SeqCst);
     }
@@ -89,15 +89,30 @@ async fn serve(client: TcpStream, target: SocketAddr, gate: Arc<Gate>) {
     server.set_nodelay(true).unwrap();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
+    let loses_answer = AtomicBool::new(false);
     tokio::select! {
-        () = requests(from_client, to_server, &gate) => {}
-        () = answers(from_server, to_client, &gate) => {}
+        () = requests(from_client, to_server, &gate, &loses_answer) => {}
+        () = answers(from_server, to_client, &gate, &loses_answer) => {}
     }
 }
 
-async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) {
-    let mut buffer = vec![0; 65_536];
-    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+async fn requests(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    gate: &Gate,
+    loses_answer: &AtomicBool,
+) {
+    let mut shaking_hands = true;
+    while let Some(record) = read_record(&mut from).await {
+        if shaking_hands {
+            // Goes on beside requests, and is none. The first record of this type holds the
+            // client's Finished (TLS 1.3, RFC 8446, 5.1).
+            shaking_hands = record.first() != Some(&APPLICATION_DATA);
+            if to.write_all(&record).await.is_err() {
+                return;
+            }
+            continue;
+        }
         gate.requests.fetch_add(1, Ordering::SeqCst);
         let before = gate
             .countdown
@@ -105,17 +120,36 @@ async fn requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) 
         if before == Ok(1) {
             gate.held.notify_one();
             gate.go.notified().await;
+            let loses = gate.lose_answer.swap(false, Ordering::SeqCst);
+            loses_answer.store(loses, Ordering::SeqCst);
         }
-        if to.write_all(&buffer[..length]).await.is_err() {
+        if to.write_all(&record).await.is_err() {
             return;
         }
     }
 }
 
-async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, gate: &Gate) {
+const APPLICATION_DATA: u8 = 23;
+
+/// A TLS record: type, version (2), length (2), and so many bytes.
+async fn read_record(from: &mut OwnedReadHalf) -> Option<Vec<u8>> {
+    let mut record = vec![0; 5];
+    from.read_exact(&mut record).await.ok()?;
+    let length = usize::from(u16::from_be_bytes([record[3], record[4]]));
+    record.resize(5 + length, 0);
+    from.read_exact(&mut record[5..]).await.ok()?;
+    Some(record)
+}
+
+async fn answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    gate: &Gate,
+    loses_answer: &AtomicBool,
+) {
     let mut buffer = vec![0; 65_536];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if gate.lose_answer.swap(false, Ordering::SeqCst) {
+        if loses_answer.load(Ordering::SeqCst) {
             gate.answer_lost.notify_one();
             return;
         }

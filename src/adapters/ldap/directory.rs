@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::account;
 use super::active_directory::ActiveDirectory;
+use super::ahead::Ahead;
 use super::dialect::{Dialect, Marks};
 use super::ds389::Ds389;
-use super::lookup::Lookup;
+use super::lookup::{Lookup, When};
 use super::openldap::OpenLdap;
 use super::search::Look;
 use super::servers::{Question, Server, Servers};
@@ -32,6 +33,8 @@ pub struct LdapDirectory {
     pub(super) servers: Servers,
     pub(super) lookup: Lookup,
     pub(super) clock: Arc<dyn Clock>,
+    /// For proving binds.
+    ahead: Ahead,
 }
 
 impl LdapDirectory {
@@ -79,6 +82,7 @@ impl LdapDirectory {
             servers: Servers::new(addresses, settings.bind_dn.clone(), password),
             lookup: Lookup::new(settings, dialect),
             clock,
+            ahead: Ahead::default(),
         })
     }
 
@@ -192,7 +196,11 @@ impl Directory for LdapDirectory {
     }
 
     async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
-        let (marks, server) = self.servers.ask(&self.read_marks(key, dn)).await?;
+        let question = self.read_marks(key, dn);
+        if let Some(server) = self.servers.first() {
+            self.ahead.open(dn, server.address());
+        }
+        let (marks, server) = self.servers.ask(&question).await?;
         let gone = || DirectoryDown::Misconfigured("the entry is not there any more".to_owned());
         let marks = marks.ok_or_else(gone)?;
         Ok(ChangeMark {
@@ -224,7 +232,7 @@ impl Directory for LdapDirectory {
             Err(fault) => return SetOutcome::NotAsked(grant, server.down(fault)),
         };
         let dialect = &self.lookup.dialect;
-        match dialect
+        let set = dialect
             .set_password(
                 &mut session,
                 &self.lookup,
@@ -232,8 +240,12 @@ impl Directory for LdapDirectory {
                 password,
                 grant.lasting(),
             )
-            .await
-        {
+            .await;
+        if set.is_err() {
+            // On a connection that is open already a bind could overtake the change.
+            self.ahead.forget(dn, server.address());
+        }
+        match set {
             Ok(result) => self.outcome(grant, server, &result),
             Err(fault) => {
                 server.note(&fault);
@@ -252,7 +264,7 @@ impl Directory for LdapDirectory {
             return ProvingBind::Unreachable;
         };
         // A connection of its own: a bind changes who a connection speaks for.
-        let bound = match Session::open(server.address(), Budget::start()).await {
+        let bound = match self.ahead.take(dn, server.address()).await {
             Ok(mut session) => {
                 let bound = session.bind(dn.as_str(), password.expose()).await;
                 session.close().await;
@@ -339,7 +351,7 @@ impl Question for Find<'_> {
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
-            .account(session, entry.as_ref(), now)
+            .account(session, entry.as_ref(), When::BeforeProof, now)
             .await
     }
 }
@@ -369,7 +381,7 @@ impl Question for Reread<'_> {
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
-            .account(session, entry.as_ref(), now)
+            .account(session, entry.as_ref(), When::Afterwards, now)
             .await
     }
 }

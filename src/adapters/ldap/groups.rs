@@ -11,8 +11,8 @@ use super::session::{Fault, Search, Session};
 /// A DN, and a value of any attribute, that no entry has: searched for in place of those of an
 /// unknown login, so that it takes as many round trips as a known one (rule 3).
 pub(super) const NOBODY: &str = "cn=nobody-f81d4fae7dec11d0";
-/// Everybody is climbed for at least so far, whatever is found on the way (rule 3).
-const LEAST_LEVELS: usize = 4;
+/// Before proof everybody is climbed for at least so far, whatever is found on the way (rule 3).
+pub(super) const BEFORE_PROOF: usize = 4;
 /// Deeper nesting than this counts as a hit: when in doubt, protected.
 const LEVELS: usize = 16;
 /// So do more groups than this.
@@ -26,6 +26,8 @@ pub(super) struct Member<'a> {
     pub(super) dns: Vec<&'a str>,
     /// Its login name, for groups that hold those (RFC 2307).
     pub(super) login: &'a str,
+    /// How many levels are climbed at least.
+    pub(super) least_levels: usize,
 }
 
 /// True when `member` is in one of `groups` (normalised DNs), or when that cannot be ruled out.
@@ -54,7 +56,7 @@ pub(super) async fn is_in(
         }
         hit |= seen.len() > usize::from(GROUPS);
         if hit || level.is_empty() {
-            if depth + 1 >= LEAST_LEVELS {
+            if depth + 1 >= member.least_levels {
                 return Ok(hit);
             }
             level = vec![NOBODY.to_owned()];

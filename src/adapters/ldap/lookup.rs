@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::account::{self, Around};
 use super::dialect::Dialect;
 use super::dn;
-use super::groups::{Member, NOBODY};
+use super::groups::{self, Member, NOBODY};
 use super::session::{Entry, Fault, Search, Session};
 use super::settings::LdapSettings;
 use crate::domain::account::Account;
@@ -24,6 +24,15 @@ pub(super) struct Lookup {
     pub(super) settings: LdapSettings,
     pub(super) dialect: Box<dyn Dialect>,
     layout: Mutex<Option<(Arc<Layout>, Instant)>>,
+}
+
+/// What may be seen from how long an answer takes.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub(super) enum When {
+    /// Nothing: every login name takes the same round trips (rule 3).
+    BeforeProof,
+    /// It is known who is there: no more questions than needed.
+    Afterwards,
 }
 
 /// What is asked of the directory itself, not of one account.
@@ -93,18 +102,26 @@ impl Lookup {
         })
     }
 
-    /// Adds to an entry what its attributes do not say. Takes the same round trips without one.
+    /// Adds to an entry what its attributes do not say, asking for all of it at once. Before proof
+    /// it takes the same round trips without one.
     pub(super) async fn account(
         &self,
         session: &mut Session,
         entry: Option<&Entry>,
+        when: When,
         now: Timestamp,
     ) -> Result<Option<Account>, Fault> {
         let layout = self.layout(session).await?;
+        let [mut one, mut other] = [session.beside(), session.beside()];
+        let (policy, wecom_is_unique, in_protected_group) = tokio::try_join!(
+            self.dialect.policy_of(session, self, entry),
+            self.wecom_is_unique(&mut one, entry),
+            self.is_protected(&mut other, &layout, entry, when),
+        )?;
         let around = Around {
-            policy: self.dialect.policy_of(session, self, entry).await?,
-            wecom_is_unique: self.wecom_is_unique(session, entry).await?,
-            in_protected_group: self.is_protected(session, &layout, entry).await?,
+            policy,
+            wecom_is_unique,
+            in_protected_group,
         };
         let Some(entry) = entry else {
             return Ok(None);
@@ -147,6 +164,7 @@ impl Lookup {
         session: &mut Session,
         layout: &Layout,
         entry: Option<&Entry>,
+        when: When,
     ) -> Result<bool, Fault> {
         if layout.protected.is_empty() {
             return Ok(false);
@@ -155,6 +173,10 @@ impl Lookup {
         let member = Member {
             dns: vec![entry.map_or(NOBODY, |entry| &entry.dn)],
             login: login.as_deref().unwrap_or(NOBODY),
+            least_levels: match when {
+                When::BeforeProof => groups::BEFORE_PROOF,
+                When::Afterwards => 1,
+            },
         };
         let base = &layout.naming_context;
         self.dialect

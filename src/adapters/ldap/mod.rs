@@ -7,6 +7,7 @@
 
 mod account;
 mod active_directory;
+mod ahead;
 mod dialect;
 mod directory;
 mod dn;

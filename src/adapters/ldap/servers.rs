@@ -16,7 +16,7 @@ use crate::flow::ports::{DirectoryDown, ServerUrl};
 const DOWN_FOR: Duration = Duration::from_secs(10);
 /// A connection that rested longer is not used again: something between here and the server may
 /// have dropped it without a word, and noticing would take the whole budget.
-const REST: Duration = Duration::from_secs(30);
+pub(super) const REST: Duration = Duration::from_secs(30);
 /// How long all servers together may take; less than the driver's own patience.
 const PATIENCE: Duration = limits::DIRECTORY_TIMEOUT.saturating_mul(4);
 
@@ -86,6 +86,11 @@ impl Servers {
     /// The server with this address.
     pub(super) fn named(&self, url: &ServerUrl) -> Option<&Server> {
         self.all.iter().find(|server| server.address.url == url.0)
+    }
+
+    /// The one that is asked first now.
+    pub(super) fn first(&self) -> Option<&Server> {
+        self.in_order(None).into_iter().next()
     }
 
     /// Every server, as configured.

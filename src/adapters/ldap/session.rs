@@ -293,6 +293,11 @@ impl Session {
         Ok(Self { ldap, budget })
     }
 
+    /// The same connection, for a question beside this one.
+    pub(super) fn beside(&self) -> Self {
+        self.again(self.budget)
+    }
+
     /// The same connection, for another call.
     pub(super) fn again(&self, budget: Budget) -> Self {
         Self {

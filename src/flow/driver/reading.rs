@@ -51,12 +51,14 @@ pub(super) async fn mark(
     key: &AccountKey,
     dn: &EntryDn,
 ) -> Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown> {
-    let found = ports.directory.reread(key, dn).await?;
-    let Some(fresh) = known(ports, found).await else {
+    let (found, mark) = tokio::join!(
+        ports.directory.reread(key, dn),
+        ports.directory.mark(key, dn)
+    );
+    let Some(fresh) = known(ports, found?).await else {
         return Ok(None);
     };
-    let mark = ports.directory.mark(key, dn).await?;
-    Ok(Some((fresh, mark)))
+    Ok(Some((fresh, mark?)))
 }
 
 /// An account as the rules see it: the directory's word, and the freeze. The state is asked for

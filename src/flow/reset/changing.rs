@@ -172,7 +172,8 @@ impl Person {
         if report.acceptable() {
             let account = &self.proved.account;
             let mark = Effect::Mark(account.key.clone(), account.dn.clone());
-            self.to(Stage::Mark(grant, password), vec![record, mark])
+            // In this order: the entry is read while the record is being made durable.
+            self.to(Stage::Mark(grant, password), vec![mark, record])
         } else {
             self.ask_again(context, grant, Refusal::NotGoodEnough(report), vec![record])
         }

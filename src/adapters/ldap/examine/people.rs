@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::super::account;
-use super::super::lookup::Lookup;
+use super::super::lookup::{Lookup, When};
 use super::super::session::{Fault, Pages, Session};
 use super::is_eligible;
 use crate::domain::account::{Account, Standing};
@@ -58,7 +58,10 @@ impl<'a> People<'a> {
             if dialect.standing(entry, now) != Standing::Eligible {
                 continue;
             }
-            let account = self.lookup.account(session, Some(entry), now).await?;
+            let account = self
+                .lookup
+                .account(session, Some(entry), When::Afterwards, now)
+                .await?;
             match account.filter(is_eligible) {
                 Some(account) if account.wecom.is_some() => return Ok(Some(account)),
                 Some(account) => unmapped = unmapped.or(Some(account)),

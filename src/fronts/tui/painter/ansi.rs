@@ -3,7 +3,7 @@
 //! A backend of ratatui's own would ask the process's terminal for the cursor, read `NO_COLOR` once
 //! for the whole process, and write the sixteen colours in the form for 256, which old terminals do
 //! not know. This pen keeps style and cursor from frame to frame, so that a typed key costs few
-//! bytes. Source: ECMA-48 (CUP, CUF, ED, SGR), aixterm for the bright colours.
+//! bytes. Source: ECMA-48 (CUP, CUF, ED, EL, SGR), aixterm for the bright colours.
 
 use std::io::Write as _;
 
@@ -84,6 +84,27 @@ impl Pen {
             let x = at.x.saturating_add(width);
             (x < self.width).then_some(Position { x, y: at.y })
         });
+    }
+
+    /// Blanks the rest of the row from a place on. Terminals fill it with the background that is in
+    /// force (ECMA-48, EL, and what is called back colour erase).
+    pub(super) fn blank_rest(&mut self, out: &mut Vec<u8>, at: Position) {
+        self.go_to(out, at);
+        if self.look.bg != PLAIN.bg || self.look.modifier.contains(Modifier::REVERSED) {
+            self.wear(out, PLAIN);
+        }
+        out.extend_from_slice(b"\x1b[K");
+    }
+
+    /// How many columns to the right of the pen a place in the same row is.
+    pub(super) fn columns_to(&self, to: Position) -> Option<u16> {
+        let at = self.at.filter(|at| at.y == to.y)?;
+        to.x.checked_sub(at.x)
+    }
+
+    /// Whether something that looks so is written without a sequence before it.
+    pub(super) fn wears(&self, look: Look) -> bool {
+        self.look == look
     }
 
     /// Shows the cursor at a place, or hides it.

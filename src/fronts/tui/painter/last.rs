@@ -12,6 +12,10 @@ use super::ansi::{Look, PLAIN, Pen};
 /// Beyond them the window is painted anew.
 const TABLE_MAX: usize = 1000;
 
+/// A step to the right in the row takes at least so many bytes, and so does erasing its rest.
+const STEP_BYTES: u16 = 3;
+const ERASE_BYTES: usize = 3;
+
 /// A cell: its character, or its symbol's number, and its look's number.
 #[derive(Copy, Clone, PartialEq, Eq)]
 struct Packed(u32);
@@ -28,6 +32,14 @@ impl Packed {
 
     fn look(self) -> usize {
         (self.0 >> Self::LOOK_SHIFT) as usize
+    }
+
+    /// Its character, if that is one byte.
+    fn ascii(self) -> Option<u8> {
+        let name = self.0 & (Self::SYMBOL | Self::CHAR_MASK);
+        u8::try_from(name)
+            .ok()
+            .filter(|byte| (b' '..=b'~').contains(byte))
     }
 }
 
@@ -68,6 +80,7 @@ impl LastFrame {
     fn try_update(&mut self, next: &Buffer, pen: &mut Pen, out: &mut Vec<u8>) -> Result<(), Full> {
         let width = usize::from(next.area.width).max(1);
         for (y, row) in (0..).zip(next.content.chunks(width)) {
+            let rest = self.blank_rest(usize::from(y) * width, row)?;
             let mut covered = 0;
             for (x, cell) in (0..).zip(row) {
                 let index = usize::from(y) * width + usize::from(x);
@@ -78,14 +91,68 @@ impl LastFrame {
                 }
                 let (packed, columns) = self.pack(cell)?;
                 covered = columns.saturating_sub(1);
-                if self.set(index, packed) {
+                let at = Position { x, y };
+                let changed = self.set(index, packed);
+                if rest.is_some_and(|from| usize::from(x) >= from) {
+                    if changed && rest == Some(usize::from(x)) {
+                        pen.blank_rest(out, at);
+                    }
+                } else if changed {
+                    self.fill_gap(index - usize::from(x), pen, out, at);
                     let look = self.looks.get(packed.look()).copied().unwrap_or(PLAIN);
-                    let at = Position { x, y };
                     pen.put(out, at, look, (cell.symbol(), columns));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Where the row becomes blank to its end, when one sequence says so shorter than blanks do:
+    /// the first cell there that was not blank.
+    fn blank_rest(&mut self, first: usize, row: &[Cell]) -> Result<Option<usize>, Full> {
+        let mut end = row.len();
+        for (x, cell) in row.iter().enumerate().rev() {
+            let (packed, columns) = self.pack(cell)?;
+            if packed != Packed::BLANK {
+                // A wide symbol's second column looks blank, too.
+                end = end.max(x + usize::from(columns));
+                break;
+            }
+            end = x;
+        }
+        let kept = self.cells.get(first..first.saturating_add(row.len()));
+        let tail = kept.and_then(|kept| kept.get(end..)).unwrap_or_default();
+        let mut changed = tail.iter().enumerate();
+        let from = changed.find(|(_, cell)| **cell != Packed::BLANK);
+        let more = changed.filter(|(_, cell)| **cell != Packed::BLANK).count();
+        Ok(from.filter(|_| more >= ERASE_BYTES).map(|(at, _)| end + at))
+    }
+
+    /// Writes the cells between the pen and `to` once more where that is shorter than to step over
+    /// them: they are few, of one byte each, and of the pen's own look. `first` is the row's.
+    fn fill_gap(&self, first: usize, pen: &mut Pen, out: &mut Vec<u8>, to: Position) {
+        let Some(gap @ 1..=STEP_BYTES) = pen.columns_to(to) else {
+            return;
+        };
+        let from = to.x.saturating_sub(gap);
+        let cells = first + usize::from(from)..first + usize::from(to.x);
+        let between = self.cells.get(cells).unwrap_or_default();
+        let as_it_is = |cell: &Packed| {
+            let look = self.looks.get(cell.look())?;
+            let byte = cell.ascii().filter(|_| pen.wears(*look))?;
+            Some((byte, *look))
+        };
+        let Some(again) = between.iter().map(as_it_is).collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        for (x, (byte, look)) in (from..).zip(again) {
+            pen.put(
+                out,
+                Position { x, y: to.y },
+                look,
+                (char::from(byte).encode_utf8(&mut [0; 4]), 1),
+            );
+        }
     }
 
     /// Keeps a cell; whether it is another one than before.

@@ -95,6 +95,31 @@ fn frames_one_after_the_other_show_the_same_as_one_from_nothing() {
 }
 
 #[test]
+fn a_row_that_ends_earlier_is_erased_and_a_small_gap_is_written() {
+    let mut painter = Painter::new((80, 2));
+    let say = |text: &'static str| {
+        move |buffer: &mut Buffer| {
+            buffer.set_string(0, 0, text, Style::new());
+            None
+        }
+    };
+    painter.paint(say("Three or four words that have nothing to do"));
+    taken(&mut painter);
+    painter.paint(say("Two more words"));
+    let bytes = taken(&mut painter);
+    assert_eq!(
+        bytes.escape_ascii().to_string(),
+        "\\x1b[1;2Hwo more words\\x1b[K"
+    );
+    painter.paint(say("Six more winds"));
+    let bytes = taken(&mut painter);
+    assert_eq!(bytes.escape_ascii().to_string(), "\\x1b[1HSix\\x1b[7Cin");
+    painter.paint(say("Fix lore winds"));
+    let bytes = taken(&mut painter);
+    assert_eq!(bytes.escape_ascii().to_string(), "\\x1b[1HFix l");
+}
+
+#[test]
 fn a_hostile_window_is_clamped() {
     let mut painter = Painter::new((65_535, 65_535));
     let mut area = Rect::ZERO;
