@@ -171,6 +171,12 @@ impl Kiosk {
         self
     }
 
+    /// Stops typing for a moment.
+    pub(crate) fn pause(&mut self) {
+        self.now = self.now.plus(Duration::from_millis(500));
+        self.send(Msg::Tick);
+    }
+
     /// What the flow was given, as words.
     pub(crate) fn handed_in(&self) -> Vec<String> {
         self.commands

@@ -260,8 +260,14 @@ pub(crate) fn password(settings: AppSettings) -> Kiosk {
     kiosk
 }
 
-/// Types a password and lets the newest request for a verdict be answered.
+/// Types a password, lets the newest request for a verdict be answered, and pauses.
 pub(crate) fn assessed(kiosk: &mut Kiosk, text: &str) {
+    assessed_at_once(kiosk, text);
+    kiosk.pause();
+}
+
+/// The same in the middle of typing.
+pub(crate) fn assessed_at_once(kiosk: &mut Kiosk, text: &str) {
     kiosk.types(text);
     let newest = kiosk
         .commands

@@ -10,7 +10,7 @@ use rekey::text::Language;
 use zeroize::Zeroizing;
 
 use crate::desk_of_tests::{Kiosk, code_prompt, demo, password_prompt, settings};
-use crate::scenes::{self, assessed};
+use crate::scenes::{self, assessed, assessed_at_once};
 
 const GOOD: &str = "Harbour lemon 7 tractor";
 
@@ -198,6 +198,22 @@ fn an_older_verdict_never_replaces_a_newer_one() {
     let (generation, report) = first.expect("the first key asked");
     kiosk.send(Msg::Assessed { generation, report });
     assert!(kiosk.shows("Hard to guess"));
+}
+
+#[test]
+fn advice_waits_for_a_pause_and_the_verdict_does_not() {
+    let mut kiosk = scenes::password(settings());
+    assessed_at_once(&mut kiosk, "aaaaaa");
+    assert!(kiosk.shows("Easy to guess"));
+    assert!(!kiosk.shows("It repeats one character."));
+    assert!(kiosk.app.next_wake(kiosk.now) <= Some(Duration::from_millis(400)));
+    kiosk.pause();
+    assert!(kiosk.shows("It repeats one character."));
+    assessed_at_once(&mut kiosk, " anchor 7 Tractor lemon");
+    assert!(kiosk.shows("Hard to guess"));
+    assert!(kiosk.shows("It repeats one character."));
+    kiosk.pause();
+    assert!(!kiosk.shows("It repeats one character."));
 }
 
 #[test]

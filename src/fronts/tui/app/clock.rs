@@ -25,6 +25,9 @@ const PICTURE_RETRY: Duration = Duration::from_secs(10);
 pub(super) const NOTHING_CAME: Duration = Duration::from_secs(30);
 /// How long a password is shown in the open.
 pub(super) const SHOWN_FOR: Duration = Duration::from_secs(10);
+/// Advice on a password waits so long for the next key: a sentence that changes with every key can
+/// not be read, and on a slow line it would hold up the keys.
+pub(super) const TYPING_PAUSE: Duration = Duration::from_millis(400);
 /// How soon a second Esc starts over.
 pub(super) const TWICE: Duration = Duration::from_secs(2);
 
@@ -77,7 +80,10 @@ impl App {
             }
             Screen::LookingUp { slowed_until } => wakes.extend(until(now, *slowed_until)),
             Screen::NewPassword(screen) => {
-                wakes.extend(screen.shown_until.map(|at| at.saturating_sub(now.mono)));
+                let dues = [screen.shown_until, screen.advice_due]
+                    .into_iter()
+                    .flatten();
+                wakes.extend(dues.map(|at| at.saturating_sub(now.mono)));
             }
             _ => {}
         }
@@ -90,10 +96,16 @@ impl App {
         if over(self.ending(now).map(|ending| ending.left)) || over(self.last_screen_left(now)) {
             self.end_visit(out);
         }
-        if let Screen::NewPassword(screen) = &mut self.screen
-            && screen.shown_until.is_some_and(|until| until <= now.mono)
-        {
-            screen.shown_until = None;
+        if let Screen::NewPassword(screen) = &mut self.screen {
+            let is_over = |until: Option<Duration>| until.is_some_and(|until| until <= now.mono);
+            if is_over(screen.shown_until) {
+                screen.shown_until = None;
+            }
+            if is_over(screen.advice_due) {
+                screen.advice_due = None;
+                let report = screen.report.as_ref();
+                screen.advice = report.map(|report| report.strength);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::App;
+use super::clock::TYPING_PAUSE;
 use super::screen::{Overlay, PasswordNote, Screen};
 use crate::domain::secret::{Password, PasswordError};
 use crate::domain::time::Now;
@@ -233,6 +234,7 @@ impl App {
             return;
         };
         self.generation = self.generation.wrapping_add(1);
+        screen.advice_due = Some(self.visit.last_input.saturating_add(TYPING_PAUSE));
         match Password::new(screen.new.text()) {
             Ok(password) => out.push(Command::Assess {
                 generation: self.generation,
@@ -241,6 +243,7 @@ impl App {
             }),
             Err(why) => {
                 screen.report = None;
+                screen.advice = None;
                 screen.note = match why {
                     PasswordError::TooLong => Some(PasswordNote::TooLong),
                     PasswordError::Scheme => Some(PasswordNote::Scheme),

@@ -143,6 +143,7 @@ impl App {
         screen.policy = policy;
         if let Some(Refusal::NotGoodEnough(report)) = &refusal {
             screen.report = Some(report.clone());
+            screen.advice = Some(report.strength);
         }
         if refusal.is_some() || !busy {
             screen.refusal = refusal;
@@ -162,6 +163,9 @@ impl App {
         if let Screen::NewPassword(screen) = &mut self.screen
             && !screen.new.is_empty()
         {
+            if screen.advice_due.is_none() {
+                screen.advice = Some(report.strength);
+            }
             screen.report = Some(report);
         }
     }

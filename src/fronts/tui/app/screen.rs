@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::account::PasswordAge;
 use crate::domain::policy::{Policy, Report};
+use crate::domain::strength::Strength;
 use crate::domain::time::Timestamp;
 use crate::flow::prompt::{Progress, ProofOfChange, Refusal};
 use crate::fronts::tui::field::{Field, Kind};
@@ -64,6 +65,10 @@ pub(crate) struct NewPasswordScreen {
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) refusal: Option<Refusal>,
     pub(crate) report: Option<Report>,
+    /// What is said about its strength: the newest once the typing pauses.
+    pub(crate) advice: Option<Strength>,
+    /// When the typing will have paused.
+    pub(crate) advice_due: Option<Duration>,
     pub(crate) note: Option<PasswordNote>,
     /// Handed in: nothing can be typed until the answer.
     pub(crate) busy: bool,
@@ -87,6 +92,8 @@ impl NewPasswordScreen {
             expires_at,
             refusal: None,
             report: None,
+            advice: None,
+            advice_due: None,
             note: None,
             busy: false,
             shown_until: None,

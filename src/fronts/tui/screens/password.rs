@@ -103,9 +103,9 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
         column.text(canvas, &said.what, theme.no());
         column.text(canvas, &said.why, theme.plain());
         column.text(canvas, &said.now, theme.plain());
-    } else if let Some(report) = &screen.report {
+    } else if let Some(advice) = &screen.advice {
         let least = screen.policy.site.min_strength;
-        strength::sentence(view, &report.strength, least, column, canvas);
+        strength::sentence(view, advice, least, column, canvas);
     } else if !view.page.tight {
         // In a small window the list of rules matters more.
         view.say(column, canvas, "screen-password-hint");
@@ -173,11 +173,11 @@ fn checklist(
     }
     for (rule, verdict) in &lines {
         let (word, style) = match verdict {
+            Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
             // Nothing was typed: nothing is wrong yet.
             _ if empty => ("-", theme.plain()),
             Verdict::Met => (ok.as_str(), theme.ok()),
             Verdict::NotMet => (no.as_str(), theme.no()),
-            Verdict::AtTheEnd => (wait.as_str(), theme.wait()),
         };
         let text = view.speaker().rule(rule);
         if !column.has_room_for(&text, indent) {
