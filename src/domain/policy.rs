@@ -239,6 +239,13 @@ impl Report {
     }
 }
 
+fn met(is_met: bool) -> Verdict {
+    match is_met {
+        true => Verdict::Met,
+        false => Verdict::NotMet,
+    }
+}
+
 /// Makes ready what judging needs (zxcvbn's tables, the list of common passwords), which the
 /// first verdict would else wait for. Call it at start, off the event loop.
 ///
@@ -271,6 +278,15 @@ impl Policy {
             lines.insert(lines.len() - 1, (Rule::NotSiteWord, false));
         }
         self.report(lines, Strength::of(0))
+    }
+
+    /// Brings what can be counted in a report up to date, for a password whose verdict is still to
+    /// come. Takes no time worth mentioning.
+    pub fn count_again(&self, report: &mut Report, password: &Password) {
+        // They come first in every report, in this order.
+        for (line, (rule, is_met)) in report.lines.iter_mut().zip(self.demands(password.expose())) {
+            *line = (rule, met(is_met));
+        }
     }
 
     fn words(&self) -> Words {
@@ -362,7 +378,6 @@ impl Policy {
     fn report(&self, judged: Vec<(Rule, bool)>, strength: Strength) -> Report {
         let at_least = self.site.min_strength;
         let directory = &self.directory;
-        let met = |met: bool| if met { Verdict::Met } else { Verdict::NotMet };
         let mut lines: Vec<_> = judged
             .into_iter()
             .map(|(rule, is)| (rule, met(is)))

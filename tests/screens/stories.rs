@@ -217,6 +217,17 @@ fn advice_waits_for_a_pause_and_the_verdict_does_not() {
 }
 
 #[test]
+fn what_can_be_counted_waits_for_no_verdict() {
+    let mut kiosk = scenes::password(settings());
+    assessed(&mut kiosk, "anchor lemo");
+    assert!(kiosk.shows("no    12 characters or more (11)"));
+    kiosk.types("n");
+    assert!(kiosk.shows("OK    12 characters or more (12)"));
+    kiosk.types(" 7 T");
+    assert!(kiosk.shows("OK    12 characters or more (16)"));
+}
+
+#[test]
 fn esc_twice_starts_over() {
     let mut kiosk = scenes::code(settings());
     kiosk.press(KeyCode::Esc);

@@ -226,11 +226,20 @@ impl Site {
         self.kiosk_of(&self.path().join(file))
     }
 
+    /// The kiosk as another build of the program has it.
+    pub(crate) fn kiosk_by(&self, program: &Path) -> Setup {
+        self.kiosk_with(program, &self.config())
+    }
+
     fn kiosk_of(&self, config: &Path) -> Setup {
+        self.kiosk_with(Path::new(REKEY), config)
+    }
+
+    fn kiosk_with(&self, program: &Path, config: &Path) -> Setup {
         // The shell is replaced by the program: same process.
         Setup::new("/bin/sh")
             .args(["-c", r#"exec "$0" kiosk --config "$1" 2>>"$2""#])
-            .args([Path::new(REKEY), config, &self.log()])
+            .args([program, config, &self.log()])
             // Where temporary files would go.
             .env("TMPDIR", self.path())
     }

@@ -121,8 +121,6 @@ pub(crate) struct Came {
     pub(crate) first: Instant,
     /// When the last one did.
     pub(crate) last: Instant,
-    /// How long the first piece was.
-    pub(crate) first_bytes: usize,
     /// How much it was in all.
     pub(crate) bytes: usize,
 }
@@ -218,7 +216,6 @@ impl Pty {
             let so_far = came.get_or_insert(Came {
                 first: now,
                 last: now,
-                first_bytes: bytes,
                 bytes,
             });
             (so_far.last, so_far.bytes) = (now, bytes);

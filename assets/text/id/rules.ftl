@@ -1,8 +1,8 @@
 # The checklist on the new-password screen.
 
-rule-min-length-characters = { $n } karakter atau lebih ({ $has })
-rule-min-length-units = { $n } satuan atau lebih untuk sistem akun ({ $has }; umumnya 1 karakter dihitung 1)
-rule-min-length-bytes = { $n } byte atau lebih untuk sistem akun ({ $has }; a sampai z dihitung 1)
+rule-min-length-characters = minimal { $n } karakter ({ $has })
+rule-min-length-units = minimal { $n } satuan untuk sistem akun ({ $has }; umumnya 1 karakter dihitung 1)
+rule-min-length-bytes = minimal { $n } byte untuk sistem akun ({ $has }; a sampai z dihitung 1)
 rule-max-length-characters = paling banyak { $n } karakter ({ $has })
 rule-max-length-units = paling banyak { $n } satuan untuk sistem akun ({ $has }; umumnya 1 karakter dihitung 1)
 rule-max-length-bytes = paling banyak { $n } byte untuk sistem akun ({ $has }; a sampai z dihitung 1)

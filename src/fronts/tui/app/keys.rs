@@ -236,11 +236,17 @@ impl App {
         self.generation = self.generation.wrapping_add(1);
         screen.advice_due = Some(self.visit.last_input.saturating_add(TYPING_PAUSE));
         match Password::new(screen.new.text()) {
-            Ok(password) => out.push(Command::Assess {
-                generation: self.generation,
-                password: Arc::new(password),
-                policy: screen.policy.clone(),
-            }),
+            Ok(password) => {
+                // A key in a full field is seen nowhere else.
+                if let Some(report) = &mut screen.report {
+                    screen.policy.count_again(report, &password);
+                }
+                out.push(Command::Assess {
+                    generation: self.generation,
+                    password: Arc::new(password),
+                    policy: screen.policy.clone(),
+                });
+            }
             Err(why) => {
                 screen.report = None;
                 screen.advice = None;
