@@ -114,6 +114,7 @@ impl Site {
             pairings: store.clone(),
             objections: store.clone(),
             links: store.clone(),
+            desk: store.clone(),
             deliveries: store,
             alarm: [].into(),
             assessor: Arc::new(OffTheLoop(judged.clone())),
