@@ -13,6 +13,7 @@ use crate::domain::account::WecomUserId;
 use crate::domain::display;
 use crate::flow::finding::{Finding, Verdict};
 use crate::flow::ports::AuditLog;
+use crate::fronts::desk::OperatorKeys;
 use crate::fronts::kiosk;
 use crate::fronts::ssh::{Kiosks, fingerprint};
 use crate::fronts::tui::msg::Colour;
@@ -50,6 +51,9 @@ pub async fn check(path: &Path, out: &mut (dyn Write + Send)) -> Result<ExitCode
     report.tell(picture(&config));
     if let Ok(section) = config.ssh() {
         ssh(section, &mut report);
+    }
+    if let Ok(section) = config.desk() {
+        report.tell(operators(&section.operators_file));
     }
     report.tell(terminal());
     report.end()
@@ -172,6 +176,20 @@ async fn wecom(config: &mut Config, sample: Option<&WecomUserId>, report: &mut R
             error.to_string(),
             "Mend the [wecom] section.",
         )),
+    }
+}
+
+/// IT support's operators, by name and role.
+fn operators(path: &Path) -> Finding {
+    match OperatorKeys::read(path) {
+        Ok(keys) => {
+            let named = keys.operators().iter();
+            let named =
+                named.map(|operator| format!("{} {}", operator.login, operator.role.as_str()));
+            let seen = format!("operators: {}", named.collect::<Vec<_>>().join(", "));
+            Finding::fine("desk", seen)
+        }
+        Err(error) => Finding::wrong("desk", error.to_string(), "Mend that line."),
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Visits {
     Kiosk,
     /// From anywhere, over SSH.
     Remote,
+    /// An operator's, over SSH.
+    Desk,
     /// The form on a phone.
     Web,
 }
@@ -51,6 +53,7 @@ impl Visits {
         match self {
             Self::Kiosk => "kiosk",
             Self::Remote => "remote",
+            Self::Desk => "desk",
             Self::Web => "web",
         }
     }

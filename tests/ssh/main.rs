@@ -24,6 +24,7 @@ mod visit;
 
 mod server;
 
+mod desk;
 mod plain;
 mod refused;
 mod watched;

@@ -8,3 +8,4 @@ ssh-too-many = Too many sessions from your address are open. Close one, or try a
 ssh-remote-off = New passwords at { $site } are set at a kiosk, or in WeCom on your phone.
 ssh-closing = The service is restarting: connect again in a minute. A change that was under way is finished; WeCom tells you how it came out.
 ssh-broken = Something broke on our side, and your visit had to end. Connect again.
+ssh-desk-draws = IT support's desk needs a terminal that draws: connect with ssh -t, and with a TERM other than dumb.

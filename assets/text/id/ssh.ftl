@@ -8,3 +8,4 @@ ssh-too-many = Terlalu banyak sesi terbuka dari alamat Anda. Tutup satu, atau co
 ssh-remote-off = Kata sandi baru di { $site } dibuat di kios, atau di WeCom pada ponsel Anda.
 ssh-closing = Layanan sedang dimulai ulang: sambungkan lagi dalam satu menit. Perubahan yang sedang berjalan diselesaikan; WeCom memberi tahu hasilnya.
 ssh-broken = Ada yang rusak di pihak kami, sehingga kunjungan Anda harus berakhir. Sambungkan lagi.
+ssh-desk-draws = Meja dukungan IT memerlukan terminal yang dapat menggambar: hubungkan dengan ssh -t, dan dengan TERM selain dumb.

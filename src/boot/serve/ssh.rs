@@ -15,13 +15,17 @@ use tokio::sync::Semaphore;
 
 use super::{Front, Installation, watchdog};
 use crate::boot::visits::{Common, Shown, app_settings};
-use crate::boot::{Address, BootError, languages};
+use crate::boot::{Address, BootError, desk, languages};
 use crate::config::{Allow, Config, RemoteSessions};
+use crate::domain::operator::{Operator, Operators};
+use crate::flow::driver::desk::Desks;
 use crate::flow::ports::Ports;
+use crate::fronts::desk::OperatorKeys;
 use crate::fronts::pulse::Pulse;
-use crate::fronts::ssh::{Door, Host, Kiosks, Rules, Visitor, Welcome, host_key};
+use crate::fronts::ssh::{Door, Host, Kiosks, KiosksError, Rules, Visitor, Welcome, Who, host_key};
 use crate::fronts::tui::app::{Access, AppSettings};
 use crate::fronts::tui::probe;
+use crate::fronts::tui::runtime::Services;
 use crate::text::{Language, Texts};
 
 /// Connections that the kernel keeps while others come in.
@@ -140,6 +144,13 @@ fn rules(config: &Config, common: &Common, texts: &Arc<Texts>) -> Result<Rules, 
         capabilities: probe::from_environment(|_| None),
         size: (80, 24),
     };
+    let operators = match config.desk() {
+        Ok(desk) => OperatorKeys::read(&desk.operators_file)?,
+        Err(_) => OperatorKeys::default(),
+    };
+    if let Some(name) = kiosks.shared_with(&operators) {
+        return Err(KiosksError::Operators(name.to_owned()).into());
+    }
     let host = SshHost {
         common: common.clone(),
         settings: app_settings(config, Arc::clone(texts), shown)?,
@@ -147,6 +158,7 @@ fn rules(config: &Config, common: &Common, texts: &Arc<Texts>) -> Result<Rules, 
     };
     Ok(Rules {
         kiosks,
+        operators,
         remote: section.remote,
         host: Box::new(host),
         texts: Arc::clone(texts),
@@ -172,7 +184,7 @@ impl Host for SshHost {
             clock_lag: lag(number),
             ..self.settings.clone()
         };
-        if visitor.is_kiosk {
+        if visitor.who != Who::Anybody {
             settings.access = Access::Kiosk;
         }
         let tag = visitor.locale.language();
@@ -180,10 +192,22 @@ impl Host for SshHost {
         settings
             .languages
             .sort_by_key(|language| *language != first);
-        Welcome {
-            settings,
-            services: self.common.services(visitor.place.clone()),
-        }
+        let services = match &visitor.who {
+            Who::Operator(operator) => self.desk(operator),
+            Who::Kiosk(_) | Who::Anybody => self.common.services(visitor.place.clone()),
+        };
+        Welcome { settings, services }
+    }
+}
+
+impl SshHost {
+    /// A desk where nobody but the key's owner signs in.
+    fn desk(&self, operator: &Operator) -> Services {
+        let Common { ports, code, .. } = self.common.clone();
+        let only = Operators::new(vec![operator.clone()]);
+        let desks = Desks::new(ports, code, self.common.policy.clone(), only);
+        let at_work = self.common.at_work.clone();
+        desk::services(desks, at_work, self.common.outage.clone())
     }
 }
 

@@ -23,7 +23,7 @@ impl Face for DeskApp {
             self.last_input = now.mono;
             out.push(Command::Begin);
         }
-        if self.idle_left(now).is_some_and(|left| left.is_zero()) {
+        if self.idle_left(now).is_zero() {
             self.sign_out(&mut out);
         }
         match msg {
@@ -48,7 +48,7 @@ impl Face for DeskApp {
         let mut wakes = vec![Duration::from_millis(
             u64::try_from(minute).unwrap_or(60_000),
         )];
-        wakes.extend(self.idle_left(now));
+        wakes.push(self.idle_left(now));
         let due = match &self.screen {
             Screen::Code(code) | Screen::SignIn(code) => {
                 vec![Some(code.expires_at), code.resend_at, code.slowed_until]
@@ -66,11 +66,15 @@ impl Face for DeskApp {
 }
 
 impl DeskApp {
-    /// How long until the operator is signed out; `None` while nobody is signed in.
-    fn idle_left(&self, now: Now) -> Option<Duration> {
-        self.powers.as_ref()?;
-        let end = self.last_input.saturating_add(IDLE);
-        Some(end.saturating_sub(now.mono))
+    /// How long until the operator is signed out, or the visit of somebody who is not signed in
+    /// ends.
+    fn idle_left(&self, now: Now) -> Duration {
+        let most = match self.powers {
+            Some(_) => IDLE,
+            None => self.settings.idle,
+        };
+        let end = self.last_input.saturating_add(most);
+        end.saturating_sub(now.mono)
     }
 
     fn on_event(&mut self, event: TermEvent, now: Now, out: &mut Vec<Command>) {

@@ -383,7 +383,7 @@ impl DeskApp {
     /// Leaves what is shown; the visit says what comes next.
     fn leave(&mut self, out: &mut Vec<Command>) {
         if self.powers.is_none() {
-            self.login.clear();
+            self.forget_login();
         }
         self.go(Screen::Busy);
         Self::ask(out, DeskInput::Back);

@@ -103,6 +103,11 @@ impl OperatorKeys {
         })
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Everybody who may sign in.
     pub fn operators(&self) -> &Operators {
         &self.operators
@@ -111,10 +116,11 @@ impl OperatorKeys {
     /// The operator with this key: for a front that sees keys. It opens the desk's sign-in and
     /// nothing more.
     pub fn of_key(&self, key: &PublicKey) -> Option<&Operator> {
-        let (_, login) = self
-            .keys
-            .iter()
-            .find(|(known, _)| known == key.key_data())?;
+        self.of_key_data(key.key_data())
+    }
+
+    pub(in crate::fronts) fn of_key_data(&self, key: &KeyData) -> Option<&Operator> {
+        let (_, login) = self.keys.iter().find(|(known, _)| known == key)?;
         self.operators.named(login)
     }
 }

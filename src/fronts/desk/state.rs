@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::operator::Operator;
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::desk::{
     ApprovalLine, DeskInput, DeskPrompt, DeskRefusal, Gift, PersonFile, Powers, Sought,
@@ -29,6 +30,8 @@ pub struct DeskApp {
     pub(super) screen: Screen,
     pub(super) help: bool,
     pub(super) login: Field,
+    /// Whose key has led here, if one has.
+    pub(super) named: String,
     pub(super) powers: Option<Powers>,
     pub(super) list: List,
     /// The person who is open.
@@ -98,6 +101,7 @@ impl DeskApp {
             screen: Screen::Login(None, false),
             help: false,
             login: Field::new(Kind::Text),
+            named: String::new(),
             powers: None,
             list: List {
                 query: Field::new(Kind::Text),
@@ -111,6 +115,20 @@ impl DeskApp {
             leaving: false,
             last_input: Duration::ZERO,
         }
+    }
+
+    /// A desk for somebody whose key has named them: the login name stands there already.
+    pub fn of(settings: AppSettings, operator: &Operator) -> Self {
+        let mut desk = Self::new(settings);
+        desk.named.clone_from(&operator.login);
+        desk.forget_login();
+        desk
+    }
+
+    /// The login field is as it was at the beginning.
+    pub(super) fn forget_login(&mut self) {
+        self.login.clear();
+        self.login.paste(&self.named);
     }
 
     pub(super) fn on_prompt(&mut self, prompt: Prompt, now: Now) {
@@ -137,7 +155,7 @@ impl DeskApp {
             DeskPrompt::SignedIn(powers) => {
                 powers.login().clone_into(&mut self.settings.kiosk_name);
                 self.powers = Some(powers);
-                self.login.clear();
+                self.forget_login();
                 self.go(Screen::List(None));
             }
             DeskPrompt::Found(sought) => {
@@ -244,6 +262,6 @@ impl DeskApp {
         self.file = None;
         self.list.sought = None;
         self.list.query.clear();
-        self.login.clear();
+        self.forget_login();
     }
 }

@@ -16,12 +16,12 @@ use super::channel::{Piece, Shown, Typed};
 use super::locale::Locale;
 use super::visit::{self, Terminal};
 use super::wire::Cord;
-use super::{Door, Rules};
+use super::{Door, Rules, Who};
 use crate::config::RemoteSessions;
 use crate::domain::code::Place;
 use crate::text::Language;
 
-/// So many keys that are no kiosk's may be shown; then it goes on without.
+/// So many keys that nobody knows may be shown; then it goes on without.
 const KEYS_MAX: u32 = 5;
 /// Longest name of a terminal that is listened to, in bytes.
 const TERM_MAX: usize = 64;
@@ -34,8 +34,8 @@ pub(super) struct Guest {
     cord: Cord,
     arrived: Arc<Notify>,
     entering: Option<Entering>,
-    /// The kiosk that a key has named.
-    kiosk: Option<String>,
+    /// By the key that was shown.
+    who: Who,
     keys_shown: u32,
     locale: Locale,
     terminal: Option<Terminal>,
@@ -59,7 +59,7 @@ impl Guest {
             cord,
             arrived: Arc::default(),
             entering: Some(entering),
-            kiosk: None,
+            who: Who::Anybody,
             keys_shown: 0,
             locale: Locale::default(),
             terminal: None,
@@ -106,22 +106,26 @@ impl Guest {
         let Some(entering) = self.entering.take() else {
             return Err("ssh-one-visit");
         };
-        match (&self.kiosk, self.rules.remote) {
-            (Some(_), _) => Ok(entering.into_kiosk()),
-            (None, RemoteSessions::Off) => Err("ssh-remote-off"),
-            (None, RemoteSessions::Code | RemoteSessions::Phone) => {
+        match (&self.who, self.rules.remote) {
+            (Who::Kiosk(_) | Who::Operator(_), _) => Ok(entering.into_kiosk()),
+            (Who::Anybody, RemoteSessions::Off) => Err("ssh-remote-off"),
+            (Who::Anybody, RemoteSessions::Code | RemoteSessions::Phone) => {
                 entering.into_remote().map_err(|Refused| "ssh-too-many")
             }
         }
     }
 
     fn place(&self) -> Place {
-        match &self.kiosk {
-            Some(name) => Place {
+        match &self.who {
+            Who::Kiosk(name) => Place {
                 front: "ssh",
                 kiosk: name.clone(),
             },
-            None => Place::remote("ssh", &name_of_source(self.from)),
+            Who::Operator(operator) => Place {
+                front: "desk",
+                kiosk: operator.login.clone(),
+            },
+            Who::Anybody => Place::remote("ssh", &name_of_source(self.from)),
         }
     }
 
@@ -139,7 +143,7 @@ impl Guest {
             rules: Arc::clone(&self.rules),
             inside,
             place: self.place(),
-            is_kiosk: self.kiosk.is_some(),
+            who: self.who.clone(),
             locale: self.locale.clone(),
             terminal: self.terminal.clone(),
             input,
@@ -153,8 +157,16 @@ impl Guest {
         self.arrived.notify_one();
     }
 
-    fn knows(&self, key: &PublicKey) -> Option<String> {
-        self.rules.kiosks.named_by(key).map(str::to_owned)
+    fn knows(&self, key: &PublicKey) -> Who {
+        let (kiosk, operator) = (
+            self.rules.kiosks.named_by(key),
+            self.rules.operators.of_key(key),
+        );
+        match (kiosk, operator) {
+            (_, Some(operator)) => Who::Operator(operator.clone()),
+            (Some(name), None) => Who::Kiosk(name.to_owned()),
+            (None, None) => Who::Anybody,
+        }
     }
 }
 
@@ -180,10 +192,10 @@ const NO_FORWARDING: &str = "nothing is forwarded here";
 impl Handler for Guest {
     type Error = russh::Error;
 
-    /// Any name, no password. Where kiosks are known, keys have to be seen first: a client that
+    /// Any name, no password. Where keys are known, they have to be seen first: a client that
     /// is let in at once shows none.
     async fn auth_none(&mut self, _: &str) -> Result<Auth, Self::Error> {
-        if self.rules.kiosks.is_empty() {
+        if self.rules.kiosks.is_empty() && self.rules.operators.is_empty() {
             return Ok(Auth::Accept);
         }
         let ways = [MethodKind::PublicKey, MethodKind::KeyboardInteractive];
@@ -208,7 +220,7 @@ impl Handler for Guest {
         _: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Self::Error> {
-        if self.knows(offer.public_key).is_some() {
+        if self.knows(offer.public_key) != Who::Anybody {
             return Ok(Auth::Accept);
         }
         self.keys_shown = self.keys_shown.saturating_add(1);
@@ -223,10 +235,10 @@ impl Handler for Guest {
         _: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Self::Error> {
-        self.kiosk = self.knows(key.public_key);
-        Ok(match self.kiosk {
-            Some(_) => Auth::Accept,
-            None => go_on_without_a_key(),
+        self.who = self.knows(key.public_key);
+        Ok(match self.who {
+            Who::Kiosk(_) | Who::Operator(_) => Auth::Accept,
+            Who::Anybody => go_on_without_a_key(),
         })
     }
 

@@ -10,6 +10,7 @@ use russh::keys::ssh_key::public::KeyData;
 use crate::domain::code::Place;
 use crate::domain::display;
 use crate::domain::limits;
+use crate::fronts::desk::OperatorKeys;
 
 /// The kiosks, by their keys.
 #[derive(Default)]
@@ -26,6 +27,9 @@ pub enum KiosksError {
         /// Why.
         source: io::Error,
     },
+    /// One key for two.
+    #[error("[ssh] kiosks_file: the key of {0:?} is an operator's, too; give the kiosk its own")]
+    Operators(String),
     /// A line is wrong.
     #[error("[ssh] kiosks_file: {}, line {line}: {what}", path.display())]
     Line {
@@ -78,6 +82,13 @@ impl Kiosks {
     /// What they are called.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(_, name)| name.as_str())
+    }
+
+    /// A kiosk whose key is an operator's, too: it could be either.
+    pub fn shared_with(&self, operators: &OperatorKeys) -> Option<&str> {
+        let mut kiosks = self.0.iter();
+        let shared = kiosks.find(|(key, _)| operators.of_key_data(key).is_some());
+        shared.map(|(_, name)| name.as_str())
     }
 
     /// The kiosk with this key.

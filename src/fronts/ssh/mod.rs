@@ -1,7 +1,7 @@
 //! The kiosk over SSH: the very same app, with no shell, no files and no secrets behind it.
 //!
-//! Whoever connects gets a visit. A key from the kiosks' file makes it a named kiosk's, every
-//! other one is *remote*. The library speaks the protocol in a task of each connection; the
+//! Whoever connects gets a visit. A key from the kiosks' file makes it a named kiosk's, one from
+//! the operators' file leads to IT support's desk, every other visit is *remote*. The library speaks the protocol in a task of each connection; the
 //! `guest` there answers its questions and hands bytes to the visit, which runs in a task of its
 //! own and ends alone when it panics. Between the two are bounded queues, so that a client that
 //! floods or never reads holds up nobody but itself.
@@ -41,7 +41,9 @@ use self::wire::Wire;
 use crate::config::RemoteSessions;
 use crate::domain::code::Place;
 use crate::domain::limits;
+use crate::domain::operator::Operator;
 use crate::flow::ports::{Clock, Metrics};
+use crate::fronts::desk::OperatorKeys;
 use crate::fronts::pulse::Pulse;
 use crate::fronts::tui::app::AppSettings;
 use crate::fronts::tui::msg::Capabilities;
@@ -62,12 +64,23 @@ const PACKET: u32 = 8 * 1024;
 /// What the protocol's own greeting says; nothing about versions.
 const GREETING: &str = "SSH-2.0-rekey";
 
+/// Who has come in, by the key that was shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// Anybody, from anywhere.
+    Anybody,
+    /// The kiosk of this name.
+    Kiosk(String),
+    /// One of IT support's operators: before the desk itself has asked them, too.
+    Operator(Operator),
+}
+
 /// Somebody who has come in.
 pub struct Visitor {
     /// Where the visit happens, as it is told to the employee's phone.
     pub place: Place,
-    /// Whether a key has named a kiosk.
-    pub is_kiosk: bool,
+    /// Whose key it was.
+    pub who: Who,
     /// What the client's environment says.
     pub locale: Locale,
     /// What is known of the terminal.
@@ -94,6 +107,8 @@ pub trait Host: Send + Sync {
 pub struct Rules {
     /// The kiosks' keys.
     pub kiosks: Kiosks,
+    /// The keys of IT support's operators: theirs lead to the desk.
+    pub operators: OperatorKeys,
     /// What the others may do.
     pub remote: RemoteSessions,
     /// Where a visit gets what it needs.

@@ -13,10 +13,11 @@ use super::admission::Inside;
 use super::channel::{Shown, Typed};
 use super::locale::Locale;
 use super::wire::Cord;
-use super::{Door, PARTING, Rules, Visitor, Welcome};
+use super::{Door, PARTING, Rules, Visitor, Welcome, Who};
 use crate::domain::code::Place;
 use crate::flow::measured::Visits;
 use crate::fronts::counted::CountedVisit;
+use crate::fronts::desk::DeskApp;
 use crate::fronts::plain;
 use crate::fronts::tui::app::App;
 use crate::fronts::tui::msg::Capabilities;
@@ -39,7 +40,7 @@ pub(super) struct Setup {
     pub(super) rules: Arc<Rules>,
     pub(super) inside: Inside,
     pub(super) place: Place,
-    pub(super) is_kiosk: bool,
+    pub(super) who: Who,
     pub(super) locale: Locale,
     pub(super) terminal: Option<Terminal>,
     pub(super) input: Typed,
@@ -89,7 +90,7 @@ impl Setup {
             }
             match exit {
                 // The next person at a kiosk finds the menu.
-                Exit::VisitOver if self.is_kiosk => {
+                Exit::VisitOver if matches!(self.who, Who::Kiosk(_)) => {
                     if self.output.write_all(WIPE).await.is_err() {
                         return Ended::Gone;
                     }
@@ -111,9 +112,10 @@ impl Setup {
 
     /// Counts a visit as long as the answer lives.
     fn counted(&self) -> CountedVisit {
-        let visits = match self.is_kiosk {
-            true => Visits::Kiosk,
-            false => Visits::Remote,
+        let visits = match self.who {
+            Who::Kiosk(_) => Visits::Kiosk,
+            Who::Operator(_) => Visits::Desk,
+            Who::Anybody => Visits::Remote,
         };
         CountedVisit::begin(&self.door.metrics, visits)
     }
@@ -131,10 +133,21 @@ impl Setup {
             stop: closing(&self.door),
         };
         let clock = Arc::clone(&self.door.clock);
-        Box::pin(runtime::run(App::new(settings), line, services, clock)).await
+        match &self.who {
+            Who::Operator(operator) => {
+                let desk = DeskApp::of(settings, operator);
+                Box::pin(runtime::run(desk, line, services, clock)).await
+            }
+            Who::Kiosk(_) | Who::Anybody => {
+                Box::pin(runtime::run(App::new(settings), line, services, clock)).await
+            }
+        }
     }
 
     async fn plain_visit(&mut self) -> Ended {
+        if matches!(self.who, Who::Operator(_)) {
+            return Ended::Saying("ssh-desk-draws");
+        }
         let _counted = self.counted();
         let Welcome { settings, services } = self.welcome(self.capabilities());
         let line = plain::Line {
@@ -158,7 +171,7 @@ impl Setup {
     fn welcome(&self, capabilities: Capabilities) -> Welcome {
         self.rules.host.welcome(&Visitor {
             place: self.place.clone(),
-            is_kiosk: self.is_kiosk,
+            who: self.who.clone(),
             locale: self.locale.clone(),
             capabilities,
             size: clamp(*self.size.borrow()),
