@@ -13,10 +13,11 @@ use rekey::adapters::ldap::{LdapDirectory, LdapSettings};
 use rekey::adapters::store::{ProcessMark, SqliteStore, StoreSettings};
 use rekey::adapters::wecom::callback::WecomCallbacks;
 use rekey::adapters::wecom::{Wecom, WecomSettings};
-use rekey::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
+use rekey::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use rekey::domain::code::{CodeRules, Place};
 use rekey::domain::policy::{DirectoryPolicy, Policy, Report, SitePolicy};
 use rekey::domain::secret::{Credential, Password};
+use rekey::flow::desk::Sought;
 use rekey::flow::driver::Resets;
 use rekey::flow::grant::Grant;
 use rekey::flow::ports::{
@@ -60,6 +61,10 @@ impl Directory for Slowed {
 
     async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown> {
         self.0.find_member(userid).await
+    }
+
+    async fn search(&self, text: &SearchText, limit: u16) -> Result<Sought, DirectoryDown> {
+        self.0.search(text, limit).await
     }
 
     async fn reread(
@@ -158,6 +163,7 @@ impl Bot {
                 site: "Contoso".to_owned(),
                 it_phone: None,
                 zone: jiff::tz::TimeZone::UTC,
+                public_url: "https://reset.contoso.example".to_owned(),
                 languages: vec![Language::English],
             }),
             clock.clone(),
@@ -173,7 +179,8 @@ impl Bot {
             pairings: store.clone(),
             objections: store.clone(),
             links: store.clone(),
-            deliveries: store,
+            deliveries: store.clone(),
+            desk: store,
             alarm: [].into(),
             assessor: Arc::new(OffTheLoop),
             clock,
