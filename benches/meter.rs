@@ -118,6 +118,7 @@ fn policy() -> Policy {
             words: ["contoso", "lobby", "北京"].map(str::to_owned).to_vec(),
         },
         person_words: person.map(str::to_owned).to_vec(),
+        old: None,
     }
 }
 

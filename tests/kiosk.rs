@@ -38,6 +38,8 @@ mod faults;
 mod kills;
 #[path = "kiosk/remind.rs"]
 mod remind;
+#[path = "kiosk/renew.rs"]
+mod renew;
 #[path = "kiosk/secrets.rs"]
 mod secrets;
 #[path = "kiosk/signals.rs"]

@@ -109,6 +109,7 @@ const POWERS: &[(&str, &[&str])] = &[
     ("from_right_code", &["flow/grant.rs", "flow/reset/"]),
     ("from_vouched", &["flow/grant.rs", "flow/reset/"]),
     ("signed_in_by_code", &["flow/desk.rs", "flow/reset/"]),
+    ("from_old_password", &["flow/grant.rs", "flow/reset/"]),
     (
         "by_channel",
         &["flow/vouched.rs", "adapters/wecom/", "sim/"],

@@ -21,8 +21,8 @@ use rekey::flow::desk::Sought;
 use rekey::flow::driver::Resets;
 use rekey::flow::grant::Grant;
 use rekey::flow::ports::{
-    Assessor, ChangeMark, Directory, DirectoryDown, Landed, Ports, ProvingBind, ServerUrl,
-    SetOutcome,
+    Assessor, ChangeMark, Directory, DirectoryDown, Landed, OldPasswordVerdict, Ports, ProvingBind,
+    ServerUrl, SetOutcome,
 };
 use rekey::fronts::chat::{Chat, ChatSettings, ChatWords, Passwords};
 use rekey::fronts::notices::NoticeWords;
@@ -92,6 +92,18 @@ impl Directory for Slowed {
     ) -> SetOutcome {
         tokio::time::sleep(self.1).await;
         self.0.set_password(grant, dn, mark, password).await
+    }
+
+    async fn judge_old(
+        &self,
+        dn: Option<&EntryDn>,
+        old: &Password,
+    ) -> Result<OldPasswordVerdict, DirectoryDown> {
+        self.0.judge_old(dn, old).await
+    }
+
+    async fn unlock(&self, grant: Grant, dn: &EntryDn, mark: &ChangeMark) -> SetOutcome {
+        self.0.unlock(grant, dn, mark).await
     }
 
     async fn prove(&self, dn: &EntryDn, server: &ServerUrl, password: &Password) -> ProvingBind {

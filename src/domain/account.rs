@@ -1,6 +1,8 @@
 //! Accounts: the employee's entry in the directory, as the rules see it.
 
-use super::limits;
+use std::time::Duration;
+
+use super::limits::{self, SlidingLimit};
 use super::time::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 
@@ -138,6 +140,41 @@ pub struct PasswordAge {
     pub must_change: bool,
     /// Locked by too many wrong passwords.
     pub locked: bool,
+    /// When wrong passwords lock it.
+    pub lockout: Lockout,
+}
+
+/// When wrong passwords lock an account in the directory, and how near that is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lockout {
+    /// How many wrong passwords lock it; `None`: none do.
+    pub locks_at: Option<u32>,
+    /// After how long the directory forgets a wrong one; `None`: at the next right one only.
+    pub forgets_after: Option<Duration>,
+    /// How many it counts now, as far as that can be read.
+    pub wrong: u32,
+}
+
+impl Lockout {
+    /// Whether a wrong password leaves the employee enough of their own
+    /// ([`limits::WRONG_PASSWORDS_LEFT`]), so that nobody locks a colleague out from here.
+    pub fn bears_a_wrong_one(&self) -> bool {
+        let after = self.wrong.saturating_add(1);
+        self.locks_at
+            .is_none_or(|at| after.saturating_add(limits::WRONG_PASSWORDS_LEFT) <= at)
+    }
+
+    /// How many old passwords may be tried: the limits for everybody, and one that holds where the
+    /// directory's own count cannot be read.
+    pub fn old_passwords(&self) -> Vec<SlidingLimit> {
+        /// Stands for "until the next right one".
+        const NEVER: Duration = Duration::from_secs(30 * 86_400);
+        let own = self.locks_at.map(|at| SlidingLimit {
+            count: at.saturating_sub(limits::WRONG_PASSWORDS_LEFT),
+            window: self.forgets_after.unwrap_or(NEVER),
+        });
+        limits::OLD_PASSWORDS.into_iter().chain(own).collect()
+    }
 }
 
 impl PasswordAge {
@@ -199,6 +236,39 @@ mod tests {
             assert!(WecomUserId::parse(bad).is_none(), "{bad:?}");
         }
         assert!(WecomUserId::parse(&"a".repeat(65)).is_none());
+    }
+
+    #[test]
+    fn a_wrong_old_password_leaves_the_employee_some_of_their_own() {
+        let bears = |locks_at, wrong| {
+            let lockout = Lockout {
+                locks_at,
+                wrong,
+                ..Lockout::default()
+            };
+            lockout.bears_a_wrong_one()
+        };
+        assert!(bears(None, 1000), "nothing locks");
+        assert!(bears(Some(5), 0) && bears(Some(5), 2));
+        assert!(!bears(Some(5), 3), "the employee has mistyped three times");
+        assert!(bears(Some(3), 0) && !bears(Some(3), 1));
+        assert!(!bears(Some(2), 0) && !bears(Some(1), 0));
+    }
+
+    #[test]
+    fn a_strict_directory_makes_the_limits_stricter() {
+        let strict = Lockout {
+            locks_at: Some(3),
+            forgets_after: Some(Duration::from_secs(900)),
+            wrong: 0,
+        };
+        let own = strict.old_passwords().pop().unwrap();
+        assert_eq!((own.count, own.window.as_secs()), (1, 900));
+        assert_eq!(
+            Lockout::default().old_passwords(),
+            limits::OLD_PASSWORDS,
+            "for everybody, and for nobody"
+        );
     }
 
     proptest! {

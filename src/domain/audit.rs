@@ -22,6 +22,8 @@ pub enum EventKind {
     CodeSent,
     /// A typed code was judged.
     CodeJudged,
+    /// An old password was tried, or was not because of its limits.
+    OldPasswordJudged,
     /// A new password was judged against the policy.
     PasswordJudged,
     /// The directory could not be asked to change; no intent was made.
@@ -30,6 +32,10 @@ pub enum EventKind {
     ChangeIntent,
     /// What became of it: `changed`, `refused`, `failed` or `unknown`.
     ChangeOutcome,
+    /// The directory is about to be asked to unlock; durable before it is.
+    UnlockIntent,
+    /// What became of it: `changed` (unlocked), `refused`, `failed` or `unknown`.
+    UnlockOutcome,
     /// The employee was told about a change, or that a reset was refused.
     NoticeSent,
     /// The reset ended without a change.
@@ -65,10 +71,13 @@ impl EventKind {
             Self::CodeIssued => "code_issued",
             Self::CodeSent => "code_sent",
             Self::CodeJudged => "code_judged",
+            Self::OldPasswordJudged => "old_password_judged",
             Self::PasswordJudged => "password_judged",
             Self::ChangeNotAsked => "change_not_asked",
             Self::ChangeIntent => "change_intent",
             Self::ChangeOutcome => "change_outcome",
+            Self::UnlockIntent => "unlock_intent",
+            Self::UnlockOutcome => "unlock_outcome",
             Self::NoticeSent => "notice_sent",
             Self::ResetEnded => "reset_ended",
             Self::Objected => "objected",

@@ -34,6 +34,27 @@ pub const WRONG_CODES: SlidingLimit = SlidingLimit {
 };
 /// Wrong codes in a row, ever; then only staff can help.
 pub const WRONG_CODES_IN_A_ROW: u32 = 100;
+/// Old passwords tried for one account, the right one not among them; both hold. A directory that
+/// locks sooner, or forgets later, makes them stricter ([`super::account::Lockout`]).
+pub const OLD_PASSWORDS: [SlidingLimit; 2] = [
+    SlidingLimit {
+        count: 2,
+        window: HOUR,
+    },
+    SlidingLimit {
+        count: 4,
+        window: DAY,
+    },
+];
+/// The same of all remote sessions at the site; then none of theirs is tried for as long as the
+/// window. Kiosks go on.
+pub const REMOTE_OLD_PASSWORDS: SlidingLimit = SlidingLimit {
+    count: 100,
+    window: HOUR,
+};
+/// So many wrong passwords the employee still has at the directory after one that came through
+/// this program.
+pub const WRONG_PASSWORDS_LEFT: u32 = 2;
 /// Code messages for one account; both hold.
 pub const CODE_MESSAGES: [SlidingLimit; 2] = [
     SlidingLimit {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod blocklist;
 pub mod code;
 pub mod display;
+mod likeness;
 pub mod limits;
 pub mod operator;
 mod pinyin;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::blocklist::{Blocklist, BlocklistError};
 use super::limits;
-use super::secret::Password;
+use super::secret::{OldPassword, Password};
 use super::strength::{self, Strength};
 use super::words::Words;
 
@@ -126,6 +126,8 @@ pub struct DirectoryPolicy {
     pub max_age: Option<Duration>,
     /// The directory runs check modules of its own, which only it can judge.
     pub own_checks: bool,
+    /// It can end a lock by wrong passwords and leave the password as it is, and lets this program.
+    pub can_unlock: bool,
 }
 
 /// What the site demands on top (`[policy]`).
@@ -151,6 +153,8 @@ pub struct Policy {
     pub site: SitePolicy,
     /// Login, names, mail of the employee.
     pub person_words: Vec<String>,
+    /// The password that is replaced, where it was the proof.
+    pub old: Option<OldPassword>,
 }
 
 /// One line of the checklist.
@@ -187,6 +191,8 @@ pub enum Rule {
         /// Where the directory forbids even so many of their characters in a row.
         in_a_row: Option<u8>,
     },
+    /// Not a near-copy of the old password.
+    NotLikeOld,
     /// None of the site's words.
     NotSiteWord,
     /// Not on the list of common passwords.
@@ -274,6 +280,9 @@ impl Policy {
     pub fn report_empty(&self) -> Report {
         let mut lines = self.demands("");
         lines.extend([(self.not_personal(), false), (Rule::NotCommon, false)]);
+        if self.old.is_some() {
+            lines.insert(lines.len() - 1, (Rule::NotLikeOld, false));
+        }
         if !self.site.words.is_empty() {
             lines.insert(lines.len() - 1, (Rule::NotSiteWord, false));
         }
@@ -310,6 +319,9 @@ impl Policy {
         let text = password.expose();
         let mut lines = self.demands(text);
         lines.push((self.not_personal(), !words.personal_in(text)));
+        if let Some(old) = &self.old {
+            lines.push((Rule::NotLikeOld, !old.is_like(password)));
+        }
         if !words.site.is_empty() {
             lines.push((Rule::NotSiteWord, !words.site_in(text)));
         }

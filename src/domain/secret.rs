@@ -1,10 +1,12 @@
 //! Secrets: types that cannot be printed, cloned, serialised or logged, and are wiped on drop.
 
+use std::sync::Arc;
+
 use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use super::limits;
+use super::{likeness, limits};
 
 /// A password that an employee typed, NFC-normalised, 1 to 128 code points, no control characters.
 ///
@@ -71,6 +73,37 @@ impl Password {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
+
+/// The password that is being replaced: kept in memory while the new one is chosen, so that it can
+/// be told from a near-copy, and nowhere else.
+#[derive(Clone)]
+pub struct OldPassword(Arc<Password>);
+
+impl OldPassword {
+    /// The password that proved who is asking.
+    pub fn new(password: Arc<Password>) -> Self {
+        Self(password)
+    }
+
+    /// Whether `new` is this password or so little else that it might as well be.
+    pub fn is_like(&self, new: &Password) -> bool {
+        likeness::is_near_copy(self.0.expose(), new.expose())
+    }
+}
+
+impl std::fmt::Debug for OldPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OldPassword(..)")
+    }
+}
+
+impl PartialEq for OldPassword {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.matches(&other.0)
+    }
+}
+
+impl Eq for OldPassword {}
 
 /// Whether a text begins with a word in curly braces. Directories know different ones.
 fn begins_with_a_scheme(text: &str) -> bool {

@@ -6,8 +6,8 @@ use super::desk::DeskInput;
 use super::grant::Grant;
 use super::message::{LinkFor, Message};
 use super::ports::{
-    ChangeMark, DirectoryDown, Intent, Issued, Landed, Opened, Outcome, ProvingBind, SendError,
-    SentMessage, SetOutcome, StoreError,
+    ChangeMark, DirectoryDown, Intent, Issued, Landed, OldPasswordTried, OldPasswordVerdict,
+    Opened, Outcome, ProvingBind, SendError, SentMessage, SetOutcome, StoreError,
 };
 use super::prompt::Prompt;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
@@ -21,12 +21,21 @@ use crate::domain::throttle::Permission;
 pub enum Input {
     /// A login name was submitted.
     Login(LoginName),
+    /// A login name was submitted with the password there is now, to renew it.
+    Renew {
+        /// The login name.
+        login: LoginName,
+        /// The password there is now, as it was typed.
+        old: Password,
+    },
     /// A code was submitted, as it was typed.
     Code(CodeDigits),
     /// Another code is asked for.
     AnotherCode,
     /// A new password was submitted (both fields were alike).
     NewPassword(Password),
+    /// Instead of a new password: only end the lock.
+    Unlock,
     /// The employee, who is known, lets resets of the account go on.
     Unfreeze,
     /// At IT support's desk: what its operator asks for.
@@ -54,6 +63,17 @@ pub enum Effect {
     KioskAttempt(String),
     /// Find the account and learn whether the channel works: always both, at the same time.
     LookUp(LoginName),
+    /// Count an old password that is about to be tried.
+    CountOldPassword(OldPasswordTried),
+    /// Bind with the old password; without a DN in the same way about nobody.
+    JudgeOldPassword {
+        /// The entry.
+        dn: Option<EntryDn>,
+        /// The password.
+        old: Arc<Password>,
+    },
+    /// The old password was right: forget the wrong ones.
+    ForgetOldPasswords(Subject),
     /// Wait.
     Timer(Timer, std::time::Duration),
     /// Store a code (or a decoy) and take from the message budget.
@@ -106,6 +126,15 @@ pub enum Effect {
         /// The password.
         password: Arc<Password>,
     },
+    /// Ask the directory to end the lock.
+    Unlock {
+        /// The right to.
+        grant: Grant,
+        /// The entry.
+        dn: EntryDn,
+        /// The mark, with the server.
+        mark: ChangeMark,
+    },
     /// Bind with the new password.
     Prove {
         /// The entry.
@@ -139,6 +168,8 @@ pub enum Purpose {
     Code,
     /// Telling the employee about the change.
     Changed,
+    /// Telling the employee that the account was unlocked.
+    Unlocked,
     /// Telling the employee that a reset is not allowed.
     NotAllowed,
     /// A temporary password.
@@ -177,6 +208,10 @@ pub enum Answer {
         /// Whether the channel works.
         channel: Result<(), SendError>,
     },
+    /// To [`Effect::CountOldPassword`].
+    OldPasswordTried(Result<Permission, StoreError>),
+    /// To [`Effect::JudgeOldPassword`].
+    OldPasswordJudged(Result<OldPasswordVerdict, DirectoryDown>),
     /// To [`Effect::Timer`].
     Timer(Timer),
     /// To [`Effect::IssueCode`]; the digits come back, to be sent.
@@ -201,6 +236,8 @@ pub enum Answer {
     IntentOpened(Result<Opened, StoreError>),
     /// To [`Effect::SetPassword`].
     PasswordSet(SetOutcome),
+    /// To [`Effect::Unlock`].
+    Unlocked(SetOutcome),
     /// To [`Effect::Prove`].
     Proved(ProvingBind),
     /// To [`Effect::FindOut`].

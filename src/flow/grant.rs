@@ -5,8 +5,9 @@ use crate::domain::code::ResetId;
 
 /// The right to set the password of one account, once, in one reset.
 ///
-/// Only the engine makes one, from a code judged right or from who the channel vouches for; [`super::ports::Directory::set_password`]
-/// takes it by value, so that it is used up. There is no `Clone`.
+/// Only the engine makes one: from a code judged right, from the old password, or from who the
+/// channel vouches for. [`super::ports::Directory::set_password`] and
+/// [`super::ports::Directory::unlock`] take it by value, so that it is used up. There is no `Clone`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Grant {
     account: AccountKey,
@@ -39,6 +40,11 @@ impl Grant {
             lasting: Lasting::UntilSignIn,
             ..self
         }
+    }
+
+    /// From an old password that the directory took for `account` in `reset`.
+    pub(super) fn from_old_password(account: AccountKey, reset: ResetId) -> Self {
+        Self::from_right_code(account, reset)
     }
 
     /// For somebody whom the channel itself vouches for, and whose mapping leads to `account`.

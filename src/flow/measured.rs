@@ -101,6 +101,8 @@ pub fn screen_of(prompt: &Prompt) -> &'static str {
         Prompt::Reading => "reading",
         Prompt::NewPassword { .. } => "new_password",
         Prompt::Frozen { .. } => "frozen",
+        Prompt::Unlocking => "unlocking",
+        Prompt::Unlocked { .. } => "unlocked",
         Prompt::Working(_) => "working",
         Prompt::Done { .. } => "done",
         Prompt::Ended { .. } => "ended",
@@ -125,6 +127,7 @@ pub fn result_of(last: Option<&Prompt>) -> &'static str {
             (Gift::Temporary, true) => "changed",
             (Gift::Link, true) => "link",
         },
+        Some(Prompt::Unlocked { .. }) => "unlocked",
         Some(Prompt::Ended { refusal, .. }) => result_of_refusal(refusal),
         _ => "abandoned",
     }
@@ -139,6 +142,7 @@ fn result_of_refusal(refusal: &Refusal) -> &'static str {
         Refusal::CodeWrong { .. } | Refusal::CodeExpired | Refusal::TooManyWrongCodes { .. } => {
             "wrong_codes"
         }
+        Refusal::OldPasswordNotRight | Refusal::OldPasswordExpired => "wrong_passwords",
         Refusal::RemoteCodesOff { .. } => "remote_codes_off",
         Refusal::Objected => "objected",
         Refusal::NoAccount
@@ -150,6 +154,7 @@ fn result_of_refusal(refusal: &Refusal) -> &'static str {
         | Refusal::ResendTooSoon { .. }
         | Refusal::NotGoodEnough(_)
         | Refusal::ByDirectory { .. }
+        | Refusal::NotUnlocked
         | Refusal::NotAsked => "refused",
     }
 }

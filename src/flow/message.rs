@@ -126,6 +126,15 @@ pub enum Body {
         /// Four characters to tell IT.
         reference: String,
     },
+    /// The account was unlocked, and the password is as it was.
+    Unlocked {
+        /// Where.
+        kiosk: String,
+        /// When.
+        at: Timestamp,
+        /// Four characters to tell IT.
+        reference: String,
+    },
     /// A change of which nobody knew the outcome has been looked up since.
     Settled {
         /// What was found: changed, failed, or unknown for good.

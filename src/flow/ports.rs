@@ -12,7 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use self::desk::{ApprovalAsked, Counted, Deed, DeedKind, DeedsSoFar, DeskBook, Signatory};
-pub use self::intents::{Intent, Intents, OpenIntent, Opened, Outcome};
+pub use self::intents::{Act, Intent, Intents, OpenIntent, Opened, Outcome};
 pub use self::links::{Deliveries, Link, LinkTo, Links};
 use super::desk::Sought;
 use super::grant::Grant;
@@ -22,9 +22,10 @@ use super::vouched::Vouched;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
 use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::limits::{REMOTE_OLD_PASSWORDS, SlidingLimit};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
 use crate::domain::secret::{CodeDigits, Password};
-use crate::domain::throttle::Permission;
+use crate::domain::throttle::{Permission, sliding_all, switched_off};
 use crate::domain::time::{Now, Timestamp};
 
 /// A clock.
@@ -76,6 +77,18 @@ pub enum Landed {
     ByUs,
     /// The entry was changed since by somebody else as well: nobody can tell.
     Unclear,
+}
+
+/// What a bind with the password that is to be replaced says.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum OldPasswordVerdict {
+    /// It is the account's password: proof for a renewal. On Active Directory sub-codes 773, 532,
+    /// 530 and 531 count too, since an expired password can be changed there with itself.
+    Right,
+    /// It is, and has expired, and the directory takes an expired one for nothing any more.
+    Expired,
+    /// It is not, or the directory does not say.
+    Wrong,
 }
 
 /// Why the directory refused a new password.
@@ -159,6 +172,19 @@ pub trait Directory: Send + Sync {
         mark: &ChangeMark,
         password: &Password,
     ) -> SetOutcome;
+
+    /// Binds with the password that is to be replaced. Without a `dn` (a name that leads nowhere, or
+    /// an account that must not be touched) it takes a DN that is not there, for the same round
+    /// trips. The directory counts a wrong one: the caller keeps the limits.
+    async fn judge_old(
+        &self,
+        dn: Option<&EntryDn>,
+        old: &Password,
+    ) -> Result<OldPasswordVerdict, DirectoryDown>;
+
+    /// Ends the lock by wrong passwords of the account that `grant` names, at `mark.server`, and
+    /// leaves the password as it is. Only where [`DirectoryPolicy::can_unlock`] says so.
+    async fn unlock(&self, grant: Grant, dn: &EntryDn, mark: &ChangeMark) -> SetOutcome;
 
     /// Binds as the account at the server that made the change.
     async fn prove(&self, dn: &EntryDn, server: &ServerUrl, password: &Password) -> ProvingBind;
@@ -315,11 +341,57 @@ pub trait Codes: Send + Sync {
     fn nobody(&self, login: &LoginName) -> Subject;
 }
 
-/// Token buckets that slow but never refuse: a kiosk's attempts.
+/// An old password that is about to be tried.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OldPasswordTried {
+    /// In which reset.
+    pub reset: ResetId,
+    /// For whom.
+    pub subject: Subject,
+    /// In a session from anywhere: one more limit holds
+    /// ([`limits::REMOTE_OLD_PASSWORDS`](crate::domain::limits::REMOTE_OLD_PASSWORDS)).
+    pub remote: bool,
+    /// How many may be tried for this subject; all hold.
+    pub limits: Vec<SlidingLimit>,
+}
+
+impl OldPasswordTried {
+    /// Whether it may be, after those that were tried for the same subject and, newest first or
+    /// not, in all remote sessions.
+    pub fn permission(
+        &self,
+        of_subject: &[Timestamp],
+        of_remote: &[Timestamp],
+        now: Timestamp,
+    ) -> Permission {
+        let remote = match self.remote {
+            true => switched_off(REMOTE_OLD_PASSWORDS, of_remote, now),
+            false => Permission::Now,
+        };
+        match remote {
+            Permission::Now => sliding_all(&self.limits, of_subject, now),
+            off => off,
+        }
+    }
+}
+
+/// Limits beside those of codes: a kiosk's attempts, which are slowed and never refused, and old
+/// passwords that were tried.
 #[async_trait]
 pub trait Throttles: Send + Sync {
     /// Takes a token of the kiosk's bucket and says when to go on.
     async fn kiosk_attempt(&self, kiosk: &str, now: Timestamp) -> Result<Permission, StoreError>;
+
+    /// Counts an old password that is about to be tried, durably, unless one of its limits is
+    /// reached: then nothing is counted, and the answer says from when on there is room.
+    async fn old_password_tried(
+        &self,
+        tried: &OldPasswordTried,
+        now: Timestamp,
+    ) -> Result<Permission, StoreError>;
+
+    /// The subject's old password was right: what was counted before is forgotten.
+    async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError>;
 }
 
 /// The audit log.

@@ -37,6 +37,8 @@ pub enum Prompt {
     Reading,
     /// Ask for the new password. The front judges it live by `policy`.
     NewPassword {
+        /// The login name: shown to whoever has forgotten it, now that there is a proof.
+        login: String,
         /// What it is judged by.
         policy: Arc<Policy>,
         /// The employee's age of password: shown beside the fields.
@@ -54,6 +56,15 @@ pub enum Prompt {
     Frozen {
         /// When it ends by itself.
         until: Timestamp,
+        /// Four characters to tell IT.
+        reference: String,
+    },
+    /// The account is being unlocked; nothing can be typed.
+    Unlocking,
+    /// Unlocked; the password is as it was.
+    Unlocked {
+        /// Whether the employee was told in WeCom.
+        told: Step,
         /// Four characters to tell IT.
         reference: String,
     },
@@ -147,6 +158,13 @@ pub enum Refusal {
         /// When they work again.
         until: Timestamp,
     },
+    /// The login name or the old password is not right, or this way is not open to the account, or
+    /// too many were tried: the same for everybody.
+    OldPasswordNotRight,
+    /// The old password is right and has expired: a code is on its way instead.
+    OldPasswordExpired,
+    /// The directory did not unlock the account: a new password does.
+    NotUnlocked,
     /// Another code cannot be asked for yet.
     ResendTooSoon {
         /// When it can.

@@ -126,6 +126,11 @@ impl Notice<'_> {
                 at,
                 reference,
             } => self.changed(&self.place(kiosk), *at, reference),
+            Body::Unlocked {
+                kiosk,
+                at,
+                reference,
+            } => self.unlocked(&self.place(kiosk), *at, reference),
             Body::Settled {
                 outcome,
                 kiosk,
@@ -185,6 +190,15 @@ impl Notice<'_> {
     }
 
     fn changed(&self, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
+        self.done("notice-changed", kiosk, at, reference)
+    }
+
+    fn unlocked(&self, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
+        self.done("notice-only-unlocked", kiosk, at, reference)
+    }
+
+    /// What was done to the account, and what to do if it was somebody else.
+    fn done(&self, key: &'static str, kiosk: &str, at: Timestamp, reference: &str) -> Vec<String> {
         let (date, time) = self.moment(at);
         let values = [
             ("site", Value::from(&self.words.site)),
@@ -193,7 +207,7 @@ impl Notice<'_> {
             ("time", (&time).into()),
         ];
         vec![
-            self.say("notice-changed", &values),
+            self.say(key, &values),
             self.say("notice-changed-you", &[]),
             self.with_it("notice-not-you-phone", "notice-not-you", reference),
         ]

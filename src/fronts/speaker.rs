@@ -119,6 +119,7 @@ impl Speaker<'_> {
             Rule::NotPersonal {
                 in_a_row: Some(length),
             } => self.say_with("rule-not-personal-in-a-row", &[("n", (*length).into())]),
+            Rule::NotLikeOld => self.say("rule-not-like-old"),
             Rule::NotSiteWord => self.say("rule-not-site-word"),
             Rule::NotCommon => self.say("rule-not-common"),
             Rule::Strength { .. } => self.say("rule-strength"),
@@ -169,6 +170,9 @@ impl Speaker<'_> {
                 let time = self.time_of_day(*until);
                 self.parts(REMOTE_OFF, &[("time", (&time).into())])
             }
+            Refusal::OldPasswordNotRight => self.parts(OLD_PASSWORD_NOT_RIGHT, &[]),
+            Refusal::OldPasswordExpired => self.parts(OLD_PASSWORD_EXPIRED, &[]),
+            Refusal::NotUnlocked => self.parts(NOT_UNLOCKED, &[]),
             Refusal::ResendTooSoon { at } => {
                 let time = self.time_of_day(*at);
                 self.parts(RESEND_TOO_SOON, &[("time", (&time).into())])
@@ -309,6 +313,13 @@ refusals! {
         "refusal-disabled" "refusal-disabled-why" "refusal-disabled-do"
     PROTECTED
         "refusal-protected" "refusal-protected-why" "refusal-protected-do"
+    OLD_PASSWORD_NOT_RIGHT
+        "refusal-old-password" "refusal-old-password-why" "refusal-old-password-do"
+    OLD_PASSWORD_EXPIRED
+        "refusal-old-password-expired" "refusal-old-password-expired-why"
+        "refusal-old-password-expired-do"
+    NOT_UNLOCKED
+        "refusal-not-unlocked" "refusal-not-unlocked-why" "refusal-not-unlocked-do"
     OBJECTED
         "refusal-objected" "refusal-objected-why" "refusal-objected-do"
 }
@@ -412,6 +423,9 @@ mod tests {
                 lines: Vec::new(),
                 strength: Strength::of(0),
             }),
+            Refusal::OldPasswordNotRight,
+            Refusal::OldPasswordExpired,
+            Refusal::NotUnlocked,
             Refusal::NotAsked,
             Refusal::AccountNotAllowed,
             Refusal::OutcomeUnknown,

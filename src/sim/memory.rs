@@ -26,7 +26,8 @@ use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{
-    AuditLog, Claim, Entropy, Link, OpenIntent, OwedAlarm, Pairing, SentCard, StoreError, Throttles,
+    AuditLog, Claim, Entropy, Link, OldPasswordTried, OpenIntent, OwedAlarm, Pairing, SentCard,
+    StoreError, Throttles,
 };
 
 /// What goes wrong with a write.
@@ -55,6 +56,8 @@ struct State {
     /// Of remote codes, whoever's.
     remote_attempts: Vec<Attempt>,
     wrong_in_a_row: BTreeMap<Subject, u32>,
+    /// Tried for whom, when, and whether in a remote session.
+    old_passwords: Vec<(Subject, Timestamp, bool)>,
     kiosks: BTreeMap<String, Bucket>,
     records: Vec<AuditRecord>,
     head: Head,
@@ -202,6 +205,36 @@ impl Throttles for MemoryStore {
             let (left, permission) = bucket.take(KIOSK_ATTEMPTS, now);
             *bucket = left;
             Ok(permission)
+        })
+    }
+
+    async fn old_password_tried(
+        &self,
+        tried: &OldPasswordTried,
+        now: Timestamp,
+    ) -> Result<Permission, StoreError> {
+        self.step(|state| {
+            let of = |wanted: &dyn Fn(&(Subject, Timestamp, bool)) -> bool| {
+                let all = state.old_passwords.iter();
+                all.filter(|one| wanted(one))
+                    .map(|(_, at, _)| *at)
+                    .collect::<Vec<_>>()
+            };
+            let of_subject = of(&|(subject, ..)| *subject == tried.subject);
+            let of_remote = of(&|(.., remote)| *remote && tried.remote);
+            let permission = tried.permission(&of_subject, &of_remote, now);
+            if permission == Permission::Now {
+                let one = (tried.subject.clone(), now, tried.remote);
+                state.old_passwords.push(one);
+            }
+            Ok(permission)
+        })
+    }
+
+    async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.step(|state| {
+            state.old_passwords.retain(|(of, ..)| of != subject);
+            Ok(())
         })
     }
 }

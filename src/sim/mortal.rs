@@ -14,8 +14,8 @@ use crate::domain::time::Timestamp;
 use crate::flow::message::{CardId, Concern};
 use crate::flow::ports::{
     ApprovalAsked, AuditLog, Claim, Codes, Counted, Deed, Deliveries, DeskBook, Intent, Intents,
-    Issued, Link, Links, Objection, Objections, OpenIntent, Opened, Outcome, OwedAlarm, Pairing,
-    Pairings, PictureName, SentCard, Signatory, Stage, StoreError, Throttles,
+    Issued, Link, Links, Objection, Objections, OldPasswordTried, OpenIntent, Opened, Outcome,
+    OwedAlarm, Pairing, Pairings, PictureName, SentCard, Signatory, Stage, StoreError, Throttles,
 };
 
 /// A store in a world where the program can die before and after every write.
@@ -164,6 +164,18 @@ impl<S: Deliveries> Deliveries for Mortal<S> {
 impl<S: Throttles> Throttles for Mortal<S> {
     async fn kiosk_attempt(&self, kiosk: &str, now: Timestamp) -> Result<Permission, StoreError> {
         self.write(self.store.kiosk_attempt(kiosk, now)).await
+    }
+
+    async fn old_password_tried(
+        &self,
+        tried: &OldPasswordTried,
+        now: Timestamp,
+    ) -> Result<Permission, StoreError> {
+        self.write(self.store.old_password_tried(tried, now)).await
+    }
+
+    async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError> {
+        self.write(self.store.old_password_right(subject)).await
     }
 }
 

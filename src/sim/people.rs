@@ -1,5 +1,7 @@
 //! The directory and the channel of the simulated world.
 
+mod phones;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,20 +10,24 @@ use async_trait::async_trait;
 
 use super::world::{PasswordSet, World};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
+use crate::domain::code::ResetId;
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::desk::{PersonLine, Sought};
 use crate::flow::grant::Grant;
-use crate::flow::message::{Body, Card, CardAnswer, Message};
+use crate::flow::message::Card;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Messenger, ProvingBind,
-    SendError, SentMessage, ServerUrl, SetOutcome,
+    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, OldPasswordVerdict,
+    ProvingBind, ServerUrl, SetOutcome,
 };
 
 /// A check that runs at the very moment a password is about to be set: whether the intent is
 /// durable.
 pub type IntentCheck = Arc<dyn Fn(&Grant) -> bool + Send + Sync>;
+
+/// So many wrong passwords lock an account.
+const LOCKS_AT: u32 = 5;
 
 /// The people of the simulated company, as directory and as phones.
 #[derive(Clone)]
@@ -37,6 +43,7 @@ struct State {
     /// Changes a stalled server still holds back.
     held_back: Vec<(Timestamp, PasswordSet)>,
     sets: Vec<PasswordSet>,
+    unlocked: Vec<(AccountKey, ResetId)>,
     broken: Vec<String>,
     inbox: HashMap<String, Vec<Received>>,
     messages: u64,
@@ -68,7 +75,8 @@ impl People {
     pub fn new(world: &World, accounts: Vec<Account>, intent_is_durable: IntentCheck) -> Self {
         let entries = accounts
             .into_iter()
-            .map(|account| {
+            .map(|mut account| {
+                account.age.lockout.locks_at = Some(LOCKS_AT);
                 let passwords = vec![format!("old password of {}", account.login)];
                 (
                     account.key.clone(),
@@ -95,6 +103,11 @@ impl People {
     /// Every password that landed, in order.
     pub fn sets(&self) -> Vec<PasswordSet> {
         self.lock().sets.clone()
+    }
+
+    /// Every account that was unlocked, and in which reset, in order.
+    pub fn unlocked(&self) -> Vec<(AccountKey, ResetId)> {
+        self.lock().unlocked.clone()
     }
 
     /// What broke a rule at the moment it happened.
@@ -170,9 +183,46 @@ impl State {
             entry.passwords.push(set.password.clone());
             entry.writes += 1;
             entry.by_us = set.reset.is_some();
+            entry.account.age.locked = false;
+            entry.account.age.lockout.wrong = 0;
             entry.account.age.changed_at = Some(set.at);
         }
         self.sets.push(set);
+    }
+
+    /// As a directory that locks at [`LOCKS_AT`] wrong passwords.
+    fn judge_old(&mut self, dn: Option<&EntryDn>, old: &Password) -> OldPasswordVerdict {
+        let mut entries = self.entries.values_mut();
+        let Some(entry) = dn.and_then(|dn| entries.find(|entry| entry.account.dn == *dn)) else {
+            return OldPasswordVerdict::Wrong;
+        };
+        let age = &mut entry.account.age;
+        let right = entry
+            .passwords
+            .last()
+            .is_some_and(|now| now == old.expose());
+        if right && !age.locked {
+            age.lockout.wrong = 0;
+            return OldPasswordVerdict::Right;
+        }
+        age.lockout.wrong += 1;
+        if age.lockout.wrong >= LOCKS_AT && !age.locked {
+            let login = &entry.account.login;
+            let what = format!("{login} was locked by wrong passwords from here");
+            self.broken.push(what);
+            age.locked = true;
+        }
+        OldPasswordVerdict::Wrong
+    }
+
+    fn unlock(&mut self, grant: &Grant) {
+        if let Some(entry) = self.entries.get_mut(grant.account()) {
+            entry.account.age.locked = false;
+            entry.account.age.lockout.wrong = 0;
+            entry.writes += 1;
+        }
+        self.unlocked
+            .push((grant.account().clone(), grant.reset().clone()));
     }
 
     fn mark(&self, key: &AccountKey) -> Option<ChangeMark> {
@@ -256,6 +306,7 @@ impl Directory for People {
             history: Some(5),
             history_on_reset: true,
             max_age: Some(Duration::from_secs(120 * 86_400)),
+            can_unlock: true,
             ..DirectoryPolicy::default()
         })
     }
@@ -324,6 +375,38 @@ impl Directory for People {
         SetOutcome::Changed
     }
 
+    async fn judge_old(
+        &self,
+        dn: Option<&EntryDn>,
+        old: &Password,
+    ) -> Result<OldPasswordVerdict, DirectoryDown> {
+        self.asked().await?;
+        let verdict = self.lock().judge_old(dn, old);
+        self.world.turn().await;
+        Ok(verdict)
+    }
+
+    async fn unlock(&self, grant: Grant, _dn: &EntryDn, _mark: &ChangeMark) -> SetOutcome {
+        if !(self.intent_is_durable)(&grant) {
+            let what = "an account was unlocked without a durable intent";
+            self.lock().broken.push(what.to_owned());
+        }
+        if let Err(down) = self.asked().await {
+            return SetOutcome::NotAsked(grant, down);
+        }
+        let lost = self.world.happens(|faults| faults.answer_lost);
+        let landed = !lost || self.world.below(2) == 0;
+        if landed {
+            self.lock().unlock(&grant);
+        }
+        if lost {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            return SetOutcome::AnswerLost;
+        }
+        self.world.turn().await;
+        SetOutcome::Changed
+    }
+
     async fn prove(&self, dn: &EntryDn, _server: &ServerUrl, password: &Password) -> ProvingBind {
         if self.asked().await.is_err() {
             return ProvingBind::Unreachable;
@@ -357,79 +440,5 @@ impl Directory for People {
 
     async fn works(&self) -> Result<(), DirectoryDown> {
         self.asked().await
-    }
-}
-
-#[async_trait]
-impl Messenger for People {
-    async fn send(&self, message: Message) -> Result<SentMessage, SendError> {
-        self.world.turn().await;
-        if self.world.happens(|faults| faults.channel_down) {
-            return Err(SendError::ChannelDown("simulated".to_owned()));
-        }
-        let sent = {
-            let mut state = self.lock();
-            state.messages += 1;
-            let id = format!("message-{}", state.messages);
-            let digits = match &message.body {
-                Body::KioskCode { digits, .. }
-                | Body::SignInCode { digits, .. }
-                | Body::DeskCode { digits, .. } => Some(digits.expose().to_owned()),
-                _ => None,
-            };
-            let gift = match &message.body {
-                Body::DeskLink { link, .. } => Some(link.token.clone()),
-                Body::Temporary { password, .. } => Some(password.expose().to_owned()),
-                _ => None,
-            };
-            let received = Received {
-                id: id.clone(),
-                digits,
-                gift,
-                recalled: false,
-            };
-            state
-                .inbox
-                .entry(message.to.as_str().to_lowercase())
-                .or_default()
-                .push(received);
-            SentMessage { id }
-        };
-        self.world.turn().await;
-        Ok(sent)
-    }
-
-    async fn recall(&self, sent: &SentMessage) -> Result<(), SendError> {
-        self.world.turn().await;
-        for received in self.lock().inbox.values_mut().flatten() {
-            received.recalled |= received.id == sent.id;
-        }
-        Ok(())
-    }
-
-    async fn send_card(&self, card: &Card) -> Result<(), SendError> {
-        self.world.turn().await;
-        if self.world.happens(|faults| faults.channel_down) {
-            return Err(SendError::ChannelDown("simulated".to_owned()));
-        }
-        self.lock().cards.push(card.clone());
-        self.world.turn().await;
-        Ok(())
-    }
-
-    async fn answer_card(&self, _answer: &CardAnswer, _ticket: &str) -> Result<(), SendError> {
-        self.world.turn().await;
-        if self.world.happens(|faults| faults.channel_down) {
-            return Err(SendError::ChannelDown("simulated".to_owned()));
-        }
-        Ok(())
-    }
-
-    async fn works(&self) -> Result<(), SendError> {
-        self.world.turn().await;
-        if self.world.happens(|faults| faults.channel_down) {
-            return Err(SendError::ChannelDown("simulated".to_owned()));
-        }
-        Ok(())
     }
 }

@@ -372,11 +372,24 @@ async fn simulated_openldap() {
     let entropy = Arc::new(rekey::adapters::entropy::OsEntropy);
     let ldap = SimLdap::start(simulated_company(), clock, entropy).await;
     let ldap = ldap.unwrap();
-    let mut settings = settings(&[ldap.url()], "");
-    settings.ca_pem = None;
-    settings.starttls = false;
-    settings.allow_plain_loopback = true;
-    whole_suite(&open(settings)).await;
+    whole_suite(&open(simulated(&ldap))).await;
+}
+
+pub(crate) fn simulated(ldap: &SimLdap) -> LdapSettings {
+    LdapSettings {
+        ca_pem: None,
+        starttls: false,
+        allow_plain_loopback: true,
+        ..settings(&[ldap.url()], "")
+    }
+}
+
+/// As a service account that may only look.
+pub(crate) fn as_reader(slapd: &Slapd) -> LdapSettings {
+    LdapSettings {
+        bind_dn: slapd::READER_DN.to_owned(),
+        ..settings(&[slapd.ldaps_url()], slapd.ca_pem())
+    }
 }
 
 // --- The real OpenLDAP ---

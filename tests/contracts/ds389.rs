@@ -47,7 +47,7 @@ pub(crate) fn open(settings: LdapSettings) -> LdapDirectory {
 }
 
 /// As another service account.
-fn connect_as(server: &Ds389, bind_dn: &str) -> LdapDirectory {
+pub(crate) fn connect_as(server: &Ds389, bind_dn: &str) -> LdapDirectory {
     open(LdapSettings {
         bind_dn: bind_dn.to_owned(),
         ..settings(server)

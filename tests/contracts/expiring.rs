@@ -204,6 +204,35 @@ async fn active_directory_by_domain_and_fine_grained_policy() {
     assert!(!found.contains_key("lin.wei"));
 }
 
+/// The server looks through so few entries for everybody but the account that may go on.
+#[tokio::test]
+async fn ds389_page_by_page() {
+    let server = Ds389::start();
+    let ends = generalized(now().plus(DAY * 5));
+    let many: String = (0..120)
+        .map(|n| {
+            format!(
+                "dn: {}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: many{n}\ncn: M\nsn: M\n\
+                 employeeNumber: many{n}\npasswordExpirationTime: {ends}\n\n",
+                ds389::dn(&format!("many{n}"))
+            )
+        })
+        .collect();
+    server.modify_as_root(&many);
+    server.modify_as_root(
+        "dn: cn=config,cn=ldbm database,cn=plugins,cn=config\nchangetype: modify\n\
+         replace: nsslapd-lookthroughlimit\nnsslapd-lookthroughlimit: 50\n",
+    );
+    let found = expiring(&ds389_contract::connect(&server), 14, DAY * 365).await;
+    let found = found.unwrap();
+    let of_many = found.keys().filter(|login| login.starts_with("many"));
+    assert_eq!(of_many.count(), 120);
+    let blind = ds389_contract::connect_as(&server, ds389::BLIND_DN);
+    // Whoever may not: an error, and no half of an answer that looks like all of it.
+    let cut = expiring(&blind, 14, DAY * 365).await;
+    assert!(cut.is_err(), "{cut:?}");
+}
+
 #[tokio::test]
 async fn ds389_by_global_and_local_policy() {
     let server = Ds389::start();

@@ -18,6 +18,7 @@ mod expiring;
 mod failover;
 mod members;
 mod messenger;
+mod renewing;
 mod sign_in;
 mod store;
 

@@ -186,6 +186,10 @@ impl Kiosk {
                 Command::Flow(Input::Code(code)) => Some(format!("code {}", code.expose())),
                 Command::Flow(Input::AnotherCode) => Some("another code".into()),
                 Command::Flow(Input::NewPassword(p)) => Some(format!("password {}", p.expose())),
+                Command::Flow(Input::Renew { login, old }) => {
+                    Some(format!("renew {} {}", login.as_str(), old.expose()))
+                }
+                Command::Flow(Input::Unlock) => Some("unlock".into()),
                 Command::Flow(Input::Abandon) => Some("abandon".into()),
                 Command::Begin => Some("begin".into()),
                 Command::EndVisit => Some("end".into()),
@@ -285,6 +289,7 @@ pub(crate) fn policy() -> Arc<Policy> {
             words: vec!["contoso".into()],
         },
         person_words: vec!["lin.wei".into(), "Lin".into(), "Wei".into()],
+        old: None,
     })
 }
 
@@ -298,9 +303,32 @@ pub(crate) fn code_prompt(now: Now) -> Prompt {
     }
 }
 
+/// Asked for the first time, with this policy and this age.
+pub(crate) fn password_prompt_with(policy: Policy, age: PasswordAge, now: Now) -> Prompt {
+    let Prompt::NewPassword {
+        login,
+        expires_at,
+        language,
+        ..
+    } = password_prompt(None, false, now)
+    else {
+        unreachable!()
+    };
+    Prompt::NewPassword {
+        login,
+        policy: Arc::new(policy),
+        age,
+        language,
+        expires_at,
+        refusal: None,
+        busy: false,
+    }
+}
+
 pub(crate) fn password_prompt(refusal: Option<Refusal>, busy: bool, now: Now) -> Prompt {
     let expires_at = Some(now.wall.plus(Duration::from_secs(3 * 86_400)));
     Prompt::NewPassword {
+        login: "lin.wei".to_owned(),
         policy: policy(),
         age: PasswordAge {
             expires_at,

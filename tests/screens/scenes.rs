@@ -1,9 +1,11 @@
 //! Every screen, as a person gets to it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rekey::domain::policy::Report;
-use rekey::domain::secret::Password;
+use rekey::domain::account::PasswordAge;
+use rekey::domain::policy::{Policy, Report};
+use rekey::domain::secret::{OldPassword, Password};
 use rekey::flow::driver::outage::Outage;
 use rekey::flow::ports::DirectoryRefusal;
 use rekey::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
@@ -11,7 +13,9 @@ use rekey::fronts::tui::app::{AppSettings, ChatPasswords};
 use rekey::fronts::tui::event::KeyCode;
 use rekey::fronts::tui::msg::{Capabilities, Colour, Command, Msg, PhoneMessage};
 
-use crate::desk_of_tests::{FULL, Kiosk, code_prompt, demo, password_prompt, policy, settings};
+use crate::desk_of_tests::{
+    FULL, Kiosk, code_prompt, demo, password_prompt, password_prompt_with, policy, settings,
+};
 
 /// A name and how to get there, in settings that a test may have changed.
 pub(crate) type Scene = (&'static str, fn(AppSettings) -> Kiosk);
@@ -42,6 +46,12 @@ pub(crate) fn all() -> Vec<Scene> {
         ("chat_allow", |s| chat(s, ChatPasswords::Allow)),
         ("login", lin_wei_types_a_login),
         ("login_refused", login_refused),
+        ("renew", renew),
+        ("renew_shown", |s| pressed(renew(s), KeyCode::F(3))),
+        ("renew_refused", renew_refused),
+        ("renew_reading", renew_reading),
+        ("renew_expired", renew_expired),
+        ("renew_password", renew_password),
         ("looking_up", looking_up),
         ("code", code),
         ("code_scanned", code_scanned),
@@ -51,6 +61,11 @@ pub(crate) fn all() -> Vec<Scene> {
         ("code_judging", code_judging),
         ("reading", reading),
         ("password", password),
+        ("password_locked", password_locked),
+        ("password_scanned", password_scanned),
+        ("unlocking", unlocking),
+        ("unlocked", |s| unlocked(s, Step::Ok)),
+        ("unlocked_untold", |s| unlocked(s, Step::No)),
         ("password_weak", password_weak),
         ("password_good", password_good),
         ("password_shown", password_shown),
@@ -178,6 +193,97 @@ fn login_refused(settings: AppSettings) -> Kiosk {
     let mut kiosk = lin_wei_types_a_login(settings);
     kiosk.press(KeyCode::Enter).prompt(Prompt::Login {
         refusal: Some(Refusal::DirectoryDown),
+    });
+    kiosk
+}
+
+/// Lin Wei knows her password and renews it.
+pub(crate) fn renew(settings: AppSettings) -> Kiosk {
+    let kiosk = lin_wei_types_a_login(settings);
+    typed(pressed(kiosk, KeyCode::F(6)), "Teapot-Lantern-41")
+}
+
+fn renew_refused(settings: AppSettings) -> Kiosk {
+    let mut kiosk = renew(settings);
+    kiosk.press(KeyCode::Enter).prompt(Prompt::Login {
+        refusal: Some(Refusal::OldPasswordNotRight),
+    });
+    kiosk
+}
+
+fn renew_reading(settings: AppSettings) -> Kiosk {
+    let mut kiosk = renew(settings);
+    kiosk.press(KeyCode::Enter).prompt(Prompt::Reading);
+    kiosk
+}
+
+/// Her password has expired at a directory that takes it for nothing any more.
+fn renew_expired(settings: AppSettings) -> Kiosk {
+    let mut kiosk = renew(settings);
+    let Prompt::Code {
+        expires_at,
+        resend_at,
+        ..
+    } = code_prompt(kiosk.now)
+    else {
+        unreachable!()
+    };
+    kiosk.press(KeyCode::Enter).prompt(Prompt::Code {
+        expires_at,
+        resend_at,
+        judging: false,
+        refusal: Some(Refusal::OldPasswordExpired),
+        slowed_until: None,
+    });
+    kiosk
+}
+
+/// Another number at its end makes no new password.
+fn renew_password(settings: AppSettings) -> Kiosk {
+    let mut kiosk = renew_reading(settings);
+    let old = Password::new("Teapot-Lantern-41").unwrap();
+    let policy = Policy {
+        old: Some(OldPassword::new(Arc::new(old))),
+        ..Policy::clone(&policy())
+    };
+    let prompt = password_prompt_with(policy, PasswordAge::default(), kiosk.now);
+    kiosk.prompt(prompt);
+    assessed(&mut kiosk, "Teapot-Lantern-42");
+    kiosk
+}
+
+/// The account is locked, and the directory can end that.
+pub(crate) fn password_locked(settings: AppSettings) -> Kiosk {
+    let mut kiosk = code_judging(settings);
+    let mut policy = Policy::clone(&policy());
+    policy.directory.can_unlock = true;
+    let age = PasswordAge {
+        locked: true,
+        ..PasswordAge::default()
+    };
+    let prompt = password_prompt_with(policy, age, kiosk.now);
+    kiosk.prompt(prompt);
+    kiosk
+}
+
+fn password_scanned(settings: AppSettings) -> Kiosk {
+    let mut kiosk = typed(code_scanned(settings), "482913");
+    let prompt = password_prompt(None, false, kiosk.now);
+    kiosk.prompt(prompt);
+    kiosk
+}
+
+fn unlocking(settings: AppSettings) -> Kiosk {
+    let mut kiosk = pressed(password_locked(settings), KeyCode::F(7));
+    kiosk.prompt(Prompt::Unlocking);
+    kiosk
+}
+
+fn unlocked(settings: AppSettings, told: Step) -> Kiosk {
+    let mut kiosk = unlocking(settings);
+    kiosk.prompt(Prompt::Unlocked {
+        told,
+        reference: "K4T9".into(),
     });
     kiosk
 }

@@ -475,3 +475,64 @@ proptest! {
         kiosk.buffer(size.0, size.1);
     }
 }
+
+#[test]
+fn the_old_password_is_handed_in_with_the_name_and_never_stays() {
+    let mut kiosk = scenes::renew(settings());
+    assert!(!kiosk.shows("Teapot-Lantern-41"));
+    kiosk.press(KeyCode::F(3));
+    assert!(kiosk.shows("Teapot-Lantern-41"));
+    kiosk.wait(11);
+    assert!(!kiosk.shows("Teapot-Lantern-41"), "hidden again");
+    kiosk.press(KeyCode::Enter);
+    assert_eq!(kiosk.handed_in(), ["renew lin.wei Teapot-Lantern-41"]);
+    kiosk.press(KeyCode::Enter);
+    assert!(kiosk.handed_in().is_empty(), "once");
+    kiosk.prompt(Prompt::Login {
+        refusal: Some(Refusal::OldPasswordNotRight),
+    });
+    assert!(kiosk.shows("That did not lead on"));
+    kiosk.press(KeyCode::F(3));
+    assert!(!kiosk.shows("Teapot"), "wiped");
+    // The name is kept, and the field of the password has the focus.
+    kiosk.types("another").press(KeyCode::Enter);
+    assert_eq!(kiosk.handed_in(), ["renew lin.wei another"]);
+}
+
+#[test]
+fn the_old_password_is_reached_by_tab_and_left_by_esc() {
+    let mut kiosk = Kiosk::ready(settings());
+    kiosk.types("3").press(KeyCode::Tab).press(KeyCode::Enter);
+    assert!(kiosk.shows("Renew your password"));
+    // Without a name the name comes first; an Enter in an empty field hands nothing in.
+    kiosk.types("lin.wei").press(KeyCode::Enter);
+    kiosk.press(KeyCode::Enter).press(KeyCode::Enter);
+    assert!(kiosk.handed_in().is_empty());
+    kiosk.press(KeyCode::Esc);
+    assert!(kiosk.shows("Who are you?") && kiosk.shows("lin.wei"));
+    kiosk.press(KeyCode::Enter);
+    assert_eq!(kiosk.handed_in(), ["login lin.wei"]);
+}
+
+#[test]
+fn only_unlocking_is_offered_where_it_can_be_done() {
+    let mut kiosk = scenes::password_locked(settings());
+    assert!(kiosk.shows("F7 only unlock"));
+    kiosk.press(KeyCode::F(7));
+    assert_eq!(kiosk.handed_in(), ["unlock"]);
+    kiosk.prompt(Prompt::Unlocking);
+    kiosk.press(KeyCode::F(7));
+    assert!(kiosk.handed_in().is_empty());
+    kiosk.prompt(Prompt::Unlocked {
+        told: Step::Ok,
+        reference: "K4T9".into(),
+    });
+    assert!(kiosk.shows("Your account is unlocked"));
+    kiosk.wait(16);
+    assert!(kiosk.shows("Choose a way."), "back at the menu");
+
+    let mut kiosk = scenes::password(settings());
+    assert!(!kiosk.shows("F7"));
+    kiosk.press(KeyCode::F(7));
+    assert!(kiosk.handed_in().is_empty());
+}

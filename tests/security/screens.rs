@@ -101,6 +101,7 @@ fn policy() -> Arc<Policy> {
         directory: DirectoryPolicy::default(),
         site,
         person_words,
+        old: None,
     })
 }
 
@@ -112,6 +113,7 @@ fn prompts(hostile: &str) -> Vec<Prompt> {
     };
     vec![
         Prompt::NewPassword {
+            login: hostile.to_owned(),
             policy: policy(),
             age: PasswordAge::default(),
             expires_at: None,

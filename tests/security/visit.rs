@@ -54,11 +54,15 @@ impl Visit {
                 Prompt::Login { .. }
                 | Prompt::Frozen { .. }
                 | Prompt::Desk(_)
+                | Prompt::Unlocked { .. }
                 | Prompt::Done { .. }
                 | Prompt::Ended { .. } => true,
                 Prompt::Code { judging, .. } => !judging,
                 Prompt::NewPassword { busy, .. } => !busy,
-                Prompt::LookingUp { .. } | Prompt::Reading | Prompt::Working(_) => false,
+                Prompt::LookingUp { .. }
+                | Prompt::Reading
+                | Prompt::Unlocking
+                | Prompt::Working(_) => false,
             };
             if waits {
                 return prompt;
@@ -137,6 +141,11 @@ pub fn refusal(prompt: &Prompt) -> Option<&Refusal> {
 pub fn is_proved(prompt: &Prompt) -> bool {
     matches!(
         prompt,
-        Prompt::Reading | Prompt::NewPassword { .. } | Prompt::Working(_) | Prompt::Done { .. }
+        Prompt::Reading
+            | Prompt::NewPassword { .. }
+            | Prompt::Unlocking
+            | Prompt::Unlocked { .. }
+            | Prompt::Working(_)
+            | Prompt::Done { .. }
     )
 }

@@ -57,6 +57,12 @@ pub enum Actor {
     Guesser,
     /// Types a victim's name and a code read from their own phone.
     OtherCode,
+    /// Renews with the old password, mistyped at times.
+    Renewing,
+    /// Is proved and only unlocks, where the account is locked.
+    Unlocking,
+    /// Guesses somebody else's old password.
+    OldGuesser,
     /// Tries protected, disabled, unmapped and invented names with any code.
     Prober,
     /// Writes a new password in the chat, where WeCom vouches for them; thaws what is frozen.
@@ -66,7 +72,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    pub const KINDS: u64 = 8;
+    pub const KINDS: u64 = 11;
 
     pub fn of(n: u64) -> Self {
         match n {
@@ -77,6 +83,9 @@ impl Actor {
             4 => Self::OtherCode,
             5 => Self::Prober,
             6 => Self::Chatting,
+            7 => Self::Renewing,
+            8 => Self::Unlocking,
+            9 => Self::OldGuesser,
             _ => Self::Objecting,
         }
     }
@@ -99,6 +108,8 @@ pub struct Visit {
     pub saw: Vec<(Timestamp, Prompt)>,
     /// Passwords in the order they were submitted, with what the screen said of each.
     pub submitted: Vec<String>,
+    /// Asked for the lock to end.
+    unlocks: bool,
 }
 
 static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
@@ -117,9 +128,10 @@ impl Visit {
         let pick = |n: usize| company.world.below(n as u64) as usize;
         let (own, phone) = EMPLOYEES[pick(EMPLOYEES.len())];
         let (login, phone) = match actor {
-            Actor::Guesser => (own, None),
+            Actor::Guesser | Actor::OldGuesser => (own, None),
             Actor::OtherCode => (own, EMPLOYEES.iter().find(|e| e.0 != own).map(|e| e.1)),
             Actor::Prober => (OTHERS[pick(OTHERS.len())], None),
+            Actor::Renewing if pick(4) == 0 => ("new.hire", None),
             _ => (own, Some(phone)),
         };
         Self {
@@ -130,6 +142,7 @@ impl Visit {
             kiosk,
             saw: Vec::new(),
             submitted: Vec::new(),
+            unlocks: false,
         }
     }
 
@@ -198,7 +211,7 @@ impl Visit {
                     if refusal.is_some() && self.saw.len() > 12 {
                         return;
                     }
-                    LoginName::parse(self.login).map(Input::Login)
+                    self.says_who(company)
                 }
                 Prompt::Code { judging: false, .. } => {
                     codes += 1;
@@ -210,15 +223,23 @@ impl Visit {
                 Prompt::NewPassword {
                     busy: false,
                     refusal,
+                    age,
+                    policy,
                     ..
                 } => {
                     if self.submitted.len() > 4 {
                         return;
                     }
-                    drop(refusal);
-                    Some(self.password(company))
+                    if self.actor == Actor::Unlocking && refusal.is_none() {
+                        self.unlocks = age.locked && policy.directory.can_unlock;
+                    }
+                    if self.unlocks && refusal.is_none() {
+                        Some(Input::Unlock)
+                    } else {
+                        Some(self.password(company))
+                    }
                 }
-                Prompt::Done { .. } | Prompt::Ended { .. } => return,
+                Prompt::Unlocked { .. } | Prompt::Done { .. } | Prompt::Ended { .. } => return,
                 Prompt::Frozen { .. } if self.saw.len() > 6 => return,
                 Prompt::Frozen { .. } => Some(Input::Unfreeze),
                 _ => None,
@@ -229,6 +250,26 @@ impl Visit {
                 return;
             }
         }
+    }
+
+    /// The login name, or the login name and the old password.
+    fn says_who(&self, company: &Company) -> Option<Input> {
+        let login = LoginName::parse(self.login)?;
+        let old = match self.actor {
+            Actor::Renewing if company.world.below(3) > 0 => {
+                company.people.password(&self.key())?
+            }
+            Actor::Renewing | Actor::OldGuesser => {
+                format!("guess {}", company.world.below(1_000_000))
+            }
+            // Even the right one opens no account that must not be touched.
+            Actor::Prober if self.login != "new.hire" && company.world.below(2) == 0 => {
+                format!("old password of {}", self.login)
+            }
+            _ => return Some(Input::Login(login)),
+        };
+        let old = Password::new(&old).expect("a password");
+        Some(Input::Renew { login, old })
     }
 
     async fn code(&mut self, company: &Company) -> Option<Input> {
@@ -288,9 +329,10 @@ impl Visit {
             } => Some(refusal.is_some()),
             _ => None,
         });
-        // The first such prompt comes before any password; each later one answers the one before.
+        // The first such prompt comes before any password, and one answers the wish to unlock; each
+        // later one answers the password before.
         refusals
-            .skip(1)
+            .skip(1 + usize::from(self.unlocks))
             .zip(&self.submitted)
             .filter(|(refused, _)| *refused)
             .map(|(_, p)| p)

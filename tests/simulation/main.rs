@@ -112,10 +112,18 @@ fn accounts() -> Vec<Account> {
         standing,
         age: PasswordAge::default(),
     };
+    let john = person("john.miller", Standing::Eligible, Some("JohnMiller"));
+    let locked = PasswordAge {
+        locked: true,
+        ..PasswordAge::default()
+    };
     vec![
         person("lin.wei", Standing::Eligible, Some("LinWei")),
         person("siti.rahma", Standing::Eligible, Some("SitiRahma")),
-        person("john.miller", Standing::Eligible, Some("JohnMiller")),
+        Account {
+            age: locked,
+            ..john
+        },
         person("the.admin", Standing::Protected, Some("TheAdmin")),
         person("has.left", Standing::Disabled, Some("HasLeft")),
         person("new.hire", Standing::Eligible, None),

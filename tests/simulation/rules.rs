@@ -24,9 +24,15 @@ pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
     );
     grants(company, &records);
     codes(&records);
+    // With faults the record of a right one may be missing, which ends a row. That nobody is locked
+    // out from here the directory itself watches in every run.
+    if calm {
+        old_passwords(&records);
+    }
     told_apart(visits);
     objections(&records);
     outcomes(company, &records).await;
+    unlockings(company, &records);
     words(company, visits);
     if calm {
         the_careful_succeed(visits);
@@ -80,6 +86,7 @@ fn objections(records: &[AuditRecord]) {
 fn grants(company: &Company, records: &[AuditRecord]) {
     let mut right = of(records, "code_judged", "right");
     right.extend(of(records, "reset_started", "vouched"));
+    right.extend(of(records, "old_password_judged", "right"));
     let mut by_reset: HashMap<String, u32> = HashMap::new();
     for set in company.people.sets() {
         let Some(reset) = set.reset else { continue };
@@ -94,6 +101,56 @@ fn grants(company: &Company, records: &[AuditRecord]) {
         *sets += 1;
         assert_eq!(*sets, 1, "rule 1: a grant is used once");
         count("a password was set");
+    }
+    for (account, reset) in company.people.unlocked() {
+        let is_its = |r: &&&AuditRecord| r.reset == reset.as_str() && r.account == account.as_str();
+        assert!(
+            right.iter().any(|r| is_its(&r)),
+            "rule 1: a proof comes first"
+        );
+        let asked = of(records, "unlock_intent", "asked");
+        assert!(asked.iter().any(|r| is_its(&r)), "rule 4: it is recorded");
+        let used = by_reset.entry(reset.as_str().to_owned()).or_default();
+        *used += 1;
+        assert_eq!(*used, 1, "rule 1: a grant is used once");
+        count("an account was unlocked");
+    }
+}
+
+/// Old passwords: twice wrong an hour, so that nobody is locked out from here (which the
+/// simulated directory watches as well).
+fn old_passwords(records: &[AuditRecord]) {
+    // In a row: a right one ends the count, in the directory too.
+    let mut wrong: HashMap<(&str, u32), Vec<i64>> = HashMap::new();
+    let mut rows: HashMap<&str, u32> = HashMap::new();
+    for record in records.iter().filter(|r| r.event == "old_password_judged") {
+        let row = rows.entry(&record.account).or_default();
+        match record.result.as_str() {
+            "right" => *row += 1,
+            "wrong" => {
+                let times = wrong.entry((&record.account, *row)).or_default();
+                times.push(record.time);
+                count("an old password was wrong");
+            }
+            _ => {}
+        }
+    }
+    let limit = limits::OLD_PASSWORDS[0];
+    let hour = i64::try_from(limit.window.as_millis()).expect("fits");
+    // Each is counted up to a tick before its record.
+    let slack = i64::try_from(limits::ANSWER_TICK.as_millis()).expect("fits") * 20;
+    for times in wrong.values() {
+        for (n, first) in times.iter().enumerate() {
+            let end = first + hour - slack;
+            let within = times.iter().skip(n).filter(|t| **t < end).count();
+            assert!(within <= limit.count as usize, "two an hour");
+        }
+    }
+    for _ in of(records, "old_password_judged", "right") {
+        count("an old password was right");
+    }
+    for _ in of(records, "old_password_judged", "too_many") {
+        count("an old password was one too many");
     }
 }
 
@@ -139,13 +196,15 @@ fn codes(records: &[AuditRecord]) {
 fn told_apart(visits: &[Visit]) {
     for visit in visits
         .iter()
-        .filter(|v| v.actor == Actor::Prober || v.actor == Actor::Guesser)
+        .filter(|v| matches!(v.actor, Actor::Prober | Actor::Guesser | Actor::OldGuesser))
     {
         for (_, prompt) in &visit.saw {
             let after_proof = matches!(
                 prompt,
                 Prompt::Reading
                     | Prompt::NewPassword { .. }
+                    | Prompt::Unlocking
+                    | Prompt::Unlocked { .. }
                     | Prompt::Working(_)
                     | Prompt::Done { .. }
             );
@@ -208,6 +267,30 @@ async fn outcomes(company: &Company, records: &[AuditRecord]) {
         if outcomes.iter().any(|r| r.result == "unknown") && last.result != "unknown" {
             count("an unknown outcome was found out");
         }
+    }
+}
+
+/// Rules 4 and 5 for unlocking.
+fn unlockings(company: &Company, records: &[AuditRecord]) {
+    let (sets, unlocked) = (company.people.sets(), company.people.unlocked());
+    for intent in of(records, "unlock_intent", "asked") {
+        let outcomes = records.iter().filter(|r| {
+            r.event == "unlock_outcome" && r.reset == intent.reset && r.seq > intent.seq
+        });
+        let last = outcomes.last().expect("rule 4: an intent is settled");
+        let by_us = unlocked.iter().any(|(_, r)| r.as_str() == intent.reset);
+        // A new password opens the account as well.
+        let open = sets
+            .iter()
+            .any(|s| s.account.as_str() == intent.account && s.at.as_millis() >= intent.time);
+        let others = unlocked.iter().any(|(a, _)| a.as_str() == intent.account);
+        match last.result.as_str() {
+            "changed" => assert!(by_us || open || others, "rule 5: unlocked means open"),
+            "refused" | "failed" => assert!(!by_us, "rule 5: failed means never done"),
+            "unknown" => {}
+            other => panic!("no such outcome: {other}"),
+        }
+        count("an unlocking was settled");
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use crate::company::{Company, REKEY, six_digits};
 use crate::pty::Setup;
 use crate::server::Server;
+use crate::support::slapd::{LIN_PASSWORD, START_PASSWORD};
 use crate::visit::{GOOD, MENU};
 
 /// A client without a pty.
@@ -108,6 +109,52 @@ fn a_dumb_terminal_gets_lines_and_a_password_is_not_shown() {
     assert!(raw.contains("lin.x\u{8} \u{8}wei"), "{raw:?}");
     assert!(!raw.contains(GOOD), "{raw:?}");
     assert!(company.signs_in("lin.wei", GOOD));
+}
+
+#[test]
+fn lin_wei_renews_and_siti_rahma_unlocks_in_plain_lines() {
+    let company = Company::start();
+    let site = company.site();
+    let server = Server::start(&site, "");
+    let mut pty = server.client().env("TERM", "dumb").start();
+    pty.wait_for_text("Type a number and press Enter:");
+    pty.send("3\r");
+    pty.wait_for_text("6 if you still know your password");
+    pty.send("6\r");
+    pty.wait_for_text("Login name, to renew");
+    pty.send("lin.wei\r");
+    pty.wait_for_text("Password you have now, not shown");
+    pty.send("Not-Hers-1\r");
+    pty.wait_for_text("That did not lead on");
+    pty.send("6\rlin.wei\r");
+    pty.send(format!("{LIN_PASSWORD}\r"));
+    pty.wait_for_text("New password, not shown");
+    pty.send(format!("{GOOD}\r"));
+    pty.wait_for_text("The same again:");
+    pty.send(format!("{GOOD}\r"));
+    pty.wait_for_text("Press Enter to leave:");
+    pty.send("\r");
+    assert!(pty.wait_exit().success());
+    let raw = String::from_utf8_lossy(pty.raw_output()).into_owned();
+    assert!(
+        !raw.contains(LIN_PASSWORD) && !raw.contains(GOOD),
+        "{raw:?}"
+    );
+    assert!(company.signs_in("lin.wei", GOOD));
+
+    let mut pty = server.client().env("TERM", "dumb").start();
+    pty.wait_for_text("Type a number and press Enter:");
+    pty.send("3\rsiti.rahma\r");
+    pty.wait_for_text("Code (");
+    pty.send(six_digits(&company.next_message("SitiRahma")).unwrap());
+    pty.send("\r");
+    pty.wait_for_text("7 and Enter only unlock");
+    pty.send("7\r");
+    pty.wait_for_text("Your account is unlocked");
+    pty.send("\r");
+    assert!(pty.wait_exit().success());
+    assert!(company.signs_in("siti.rahma", START_PASSWORD));
+    site.assert_chain_holds();
 }
 
 #[test]

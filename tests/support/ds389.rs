@@ -36,6 +36,7 @@ pub const ROOT_DN: &str = "cn=Directory Manager";
 pub const ROOT_PASSWORD: &str = "Root-Passw0rd-1";
 const ACCOUNT: &str = include_str!("../../assets/389ds/1-account.ldif");
 const ACCESS: &str = include_str!("../../assets/389ds/2-access.ldif");
+const LIMITS: &str = include_str!("../../assets/389ds/3-limits.ldif");
 const SETUP: &str = include_str!("ds389/setup.sh");
 const COMPANY: &str = include_str!("ds389/company.ldif");
 const POLICY: &str = include_str!("ds389/policy.ldif");
@@ -224,7 +225,7 @@ fn template() -> PathBuf {
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR"));
     std::fs::create_dir_all(kept).unwrap();
     let mut digest = Sha256::new();
-    for part in [ACCOUNT, ACCESS, SETUP, COMPANY, POLICY] {
+    for part in [ACCOUNT, ACCESS, LIMITS, SETUP, COMPANY, POLICY] {
         digest.update(part);
     }
     let name: String = digest
@@ -272,6 +273,7 @@ fn populate(server: &Ds389) {
     server.modify_as_root(&ours(ACCOUNT));
     server.modify_as_root(COMPANY);
     server.modify_as_root(&ours(ACCESS));
+    server.modify_as_root(&ours(LIMITS));
     server.modify_as_root(POLICY);
     server.change_as_self("lin.wei", START_PASSWORD, LIN_PASSWORD);
 }

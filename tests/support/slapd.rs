@@ -344,6 +344,10 @@ access to attrs=pwdReset
   by dn.exact="{READER_DN}" read
   by dn.exact="{SETTER_DN}" read
   by * none
+access to attrs=pwdAccountLockedTime
+  by dn.exact="{SERVICE_DN}" =zrscxd
+  by dn.exact="{READER_DN}" read
+  by * none
 access to *
   by dn.exact="{SERVICE_DN}" read
   by dn.exact="{SETTER_DN}" read

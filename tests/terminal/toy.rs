@@ -141,6 +141,7 @@ impl Toy {
                 words: Vec::new(),
             },
             person_words: Vec::new(),
+            old: None,
         };
         Command::Assess {
             generation: self.generation,

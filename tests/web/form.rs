@@ -3,7 +3,7 @@
 use crate::company::Company;
 use crate::phone::Phone;
 use crate::server::Server;
-use crate::support::slapd::{LIN_PASSWORD, dn};
+use crate::support::slapd::{LIN_PASSWORD, START_PASSWORD, dn};
 use crate::wire::encoded;
 
 const GOOD: &str = "Quartz-Lantern-27-Meadow";
@@ -74,6 +74,42 @@ fn lin_wei_sets_a_password_and_every_other_way_to_send_the_form_does_nothing_mor
     for secret in [GOOD, OTHER, "linwei1990"] {
         assert!(!server.log().contains(secret));
     }
+}
+
+#[test]
+fn siti_rahma_sees_her_login_name_and_only_unlocks() {
+    let company = Company::start();
+    let server = Server::start(&company);
+    let mut phone = Phone::of("SitiRahma");
+    let page = phone.open(&server.url("/?lang=en"));
+    page.assert_says("Your login name: siti.rahma");
+    page.assert_says("Do you remember your password?");
+    assert!(!company.signs_in("siti.rahma", START_PASSWORD));
+    // A stranger's page asks for the same with its own token, or without any.
+    let unlock = server.url("/unlock");
+    let turn = page.hidden("turn");
+    let mut stranger = Phone::of("LinWei");
+    let others = stranger.open(&server.url("/?lang=en"));
+    assert!(!others.text().contains("Do you remember your password?"));
+    let csrf = others.hidden("csrf");
+    stranger.post(
+        &unlock,
+        &[("csrf", &csrf), ("turn", &others.hidden("turn"))],
+    );
+    phone.post(&unlock, &[("csrf", &csrf), ("turn", &turn)]);
+    assert!(server.site.results("unlock_intent").is_empty());
+
+    let csrf = page.hidden("csrf");
+    let done = phone.post(&unlock, &[("csrf", &csrf), ("turn", &turn)]);
+    done.assert_says("Your account is unlocked");
+    assert!(company.signs_in("siti.rahma", START_PASSWORD));
+    let notice = company.next_message("SitiRahma");
+    assert!(notice.contains("was unlocked"), "{notice}");
+    // The same once more does nothing more.
+    phone.post(&unlock, &[("csrf", &csrf), ("turn", &turn)]);
+    assert_eq!(server.site.results("unlock_outcome"), ["changed"]);
+    assert!(server.site.results("change_intent").is_empty());
+    server.site.assert_chain_holds();
 }
 
 #[test]

@@ -6,6 +6,7 @@ notice-code-where = Type it at { $kiosk }; read it to nobody, IT neither.
 notice-code-lifetime = It works once, for { $span }, and nowhere else.
 notice-code-not-you = You are not there? Then do nothing: without the code nothing happens.
 notice-changed = Your password at { $site } was changed at { $kiosk } on { $date }, { $time }.
+notice-only-unlocked = Your account at { $site } was unlocked at { $kiosk } on { $date }, { $time }. Your password was not changed.
 notice-changed-you = If it was you, all is well.
 notice-not-you-phone = Not you? Call IT on { $phone } at once and give the reference { $reference }.
 notice-not-you = Not you? Go to IT at once and give the reference { $reference }.

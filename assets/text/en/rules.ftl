@@ -9,6 +9,7 @@ rule-max-length-bytes = { $n } bytes at most for the directory ({ $has }; a to z
 rule-classes = { $n } of: a, A, 1, #, other letters ({ $has })
 rule-not-personal = not your name, login or mail
 rule-not-personal-in-a-row = no { $n } letters in a row of your name, login or mail
+rule-not-like-old = not like the old one
 rule-not-site-word = no word of the company's
 rule-not-common = not a common password
 rule-strength = hard to guess

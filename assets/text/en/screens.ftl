@@ -66,6 +66,17 @@ screen-login-title = Who are you?
 screen-login-lead = Type the name you sign in to your computer with.
 screen-login-label = Login name
 screen-login-next = Then we send a code to your WeCom.
+screen-login-renew = You still know your password? F6 renews it without a code.
+screen-login-forgot = Forgot your login name? Esc, then scan the picture: your phone shows it.
+
+# Renewing: the login name and the password there is now.
+screen-renew-place = Renew your password
+screen-renew-title = Renew your password
+screen-renew-lead = Type your login name and the password you have now. No code is needed.
+screen-renew-label = Password now
+screen-renew-next = Then you choose a new one.
+screen-renew-reading = Your password is right
+
 screen-looking-up = One moment
 screen-looking-up-lead = We are asking the directory and WeCom.
 
@@ -99,6 +110,10 @@ screen-password-mismatch = The two are not the same. Type the second one again; 
 screen-password-busy = One moment: your password is being checked.
 screen-password-leaving = Leave without a new password? Then you need a new code. Esc leaves, any other key stays.
 screen-password-locked = Your account is locked after too many wrong passwords. A new password unlocks it.
+screen-password-locked-or = Your account is locked after too many wrong passwords. A new password unlocks it. Do you remember yours? F7 only unlocks.
+screen-password-only-unlock = Your account is locked. F7 only unlocks it.
+screen-password-leaving-renewal = Leave without a new password? Esc leaves, any other key stays.
+screen-password-login = Your login name: { $login }
 screen-password-must-change = Your old password had to be changed anyway.
 screen-password-expired = Your old password expired on { $date }.
 screen-password-expires = Your old password expires on { $date }, { $in }.
@@ -125,6 +140,11 @@ screen-done-next = Change it also on:
 screen-done-wifi = phone Wi-Fi
 screen-done-mail = mail on the phone
 screen-done-laptop = your laptop: lock it, unlock it with the new one
+
+# Only unlocked.
+screen-unlocking = Your account is being unlocked
+screen-unlocked = Your account is unlocked
+screen-unlocked-lead = Sign in with the password you have. It was not changed.
 
 # Help.
 screen-help-title = Help

@@ -86,3 +86,5 @@ web-frozen = Resets of your account are frozen
 web-frozen-why = In your WeCom somebody said "not me" and froze them until { $until }.
 web-frozen-do = If you want a new password now, this ends the freeze.
 web-unfreeze = End it and go on
+web-unlock-why = Your account is locked after too many wrong passwords. Do you remember your password?
+web-unlock = Only unlock

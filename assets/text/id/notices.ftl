@@ -6,6 +6,7 @@ notice-code-where = Ketik di { $kiosk }; jangan bacakan kepada siapa pun, juga t
 notice-code-lifetime = Berlaku sekali, selama { $span }, dan tidak di tempat lain.
 notice-code-not-you = Anda tidak di sana? Abaikan saja: tanpa kode ini tidak terjadi apa-apa.
 notice-changed = Kata sandi Anda di { $site } diubah di { $kiosk } pada { $date } pukul { $time }.
+notice-only-unlocked = Kunci akun Anda di { $site } dibuka di { $kiosk } pada { $date } pukul { $time }. Kata sandi Anda tidak diubah.
 notice-changed-you = Jika itu Anda, semuanya beres.
 notice-not-you-phone = Bukan Anda? Segera telepon IT di { $phone } dan sebutkan nomor acuan { $reference }.
 notice-not-you = Bukan Anda? Segera hubungi IT dan sebutkan nomor acuan { $reference }.

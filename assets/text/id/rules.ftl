@@ -9,6 +9,7 @@ rule-max-length-bytes = paling banyak { $n } byte untuk sistem akun ({ $has }; a
 rule-classes = { $n } dari: a, A, 1, #, huruf lain ({ $has })
 rule-not-personal = bukan nama, login, atau email Anda
 rule-not-personal-in-a-row = tanpa { $n } huruf berurutan dari nama, login, atau email Anda
+rule-not-like-old = tidak mirip yang lama
 rule-not-site-word = tanpa kata khas perusahaan
 rule-not-common = bukan kata sandi umum
 rule-strength = cukup sulit ditebak

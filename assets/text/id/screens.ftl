@@ -66,6 +66,17 @@ screen-login-title = Siapa Anda?
 screen-login-lead = Ketik nama yang Anda pakai untuk masuk ke komputer.
 screen-login-label = Nama login
 screen-login-next = Lalu kami kirim kode ke WeCom Anda.
+screen-login-renew = Masih ingat kata sandi Anda? F6 memperbaruinya tanpa kode.
+screen-login-forgot = Lupa nama login? Esc, lalu pindai gambarnya: ponsel Anda menampilkannya.
+
+# Renewing: the login name and the password there is now.
+screen-renew-place = Perbarui kata sandi
+screen-renew-title = Perbarui kata sandi Anda
+screen-renew-lead = Ketik nama login dan kata sandi Anda yang sekarang. Kode tidak diperlukan.
+screen-renew-label = Sandi sekarang
+screen-renew-next = Lalu Anda memilih yang baru.
+screen-renew-reading = Kata sandi Anda benar
+
 screen-looking-up = Mohon tunggu
 screen-looking-up-lead = Kami bertanya ke sistem akun dan WeCom.
 
@@ -99,6 +110,10 @@ screen-password-mismatch = Keduanya tidak sama. Ketik ulang yang kedua; F3 menam
 screen-password-busy = Mohon tunggu: kata sandi Anda sedang diperiksa.
 screen-password-leaving = Pergi tanpa kata sandi baru? Nanti perlu kode baru. Esc: pergi, tombol lain: tetap di sini.
 screen-password-locked = Akun Anda terkunci karena terlalu banyak kata sandi salah. Kata sandi baru membukanya.
+screen-password-locked-or = Akun Anda terkunci karena terlalu banyak kata sandi salah. Kata sandi baru membukanya. Masih ingat yang lama? F7 hanya membuka kunci.
+screen-password-only-unlock = Akun Anda terkunci. F7 hanya membuka kunci.
+screen-password-leaving-renewal = Pergi tanpa kata sandi baru? Esc: pergi, tombol lain: tetap di sini.
+screen-password-login = Nama login Anda: { $login }
 screen-password-must-change = Kata sandi lama Anda memang harus diganti.
 screen-password-expired = Kata sandi lama Anda berakhir pada { $date }.
 screen-password-expires = Kata sandi lama Anda berakhir pada { $date }, { $in }.
@@ -125,6 +140,11 @@ screen-done-next = Ganti juga di:
 screen-done-wifi = Wi-Fi ponsel
 screen-done-mail = email di ponsel
 screen-done-laptop = laptop Anda: kunci, lalu buka dengan yang baru
+
+# Only unlocked.
+screen-unlocking = Kunci akun Anda sedang dibuka
+screen-unlocked = Kunci akun Anda sudah dibuka
+screen-unlocked-lead = Masuklah dengan kata sandi Anda yang sekarang. Kata sandi tidak diubah.
 
 # Help.
 screen-help-title = Bantuan

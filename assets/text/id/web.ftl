@@ -86,3 +86,5 @@ web-frozen = Reset akun Anda dibekukan
 web-frozen-why = Di WeCom Anda seseorang memilih "bukan saya" dan membekukannya sampai { $until }.
 web-frozen-do = Jika Anda ingin kata sandi baru sekarang, ini mengakhiri pembekuan.
 web-unfreeze = Akhiri dan lanjutkan
+web-unlock-why = Akun Anda terkunci karena terlalu banyak kata sandi salah. Masih ingat kata sandi Anda?
+web-unlock = Buka kunci saja

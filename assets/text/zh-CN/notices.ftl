@@ -6,6 +6,7 @@ notice-code-where = 请在 { $kiosk } 上输入；不要念给任何人，IT 也
 notice-code-lifetime = 只能用一次，{ $span }内有效，在别处无效。
 notice-code-not-you = 您不在那里？那就不用理会：没有验证码什么都不会发生。
 notice-changed = 您在{ $site }的密码已于 { $date } { $time } 在 { $kiosk } 上修改。
+notice-only-unlocked = 您在{ $site }的账号已于 { $date } { $time } 在 { $kiosk } 上解锁，密码没有改动。
 notice-changed-you = 如果是您本人操作，一切正常。
 notice-not-you-phone = 不是您？请立即拨打 IT 电话 { $phone }，并报出编号 { $reference }。
 notice-not-you = 不是您？请立即联系 IT，并报出编号 { $reference }。

@@ -9,6 +9,7 @@ rule-max-length-bytes = 账号系统要求最多 { $n } 个字节（现在 { $ha
 rule-classes = 含其中 { $n } 种：a、A、1、#、其他文字（现在 { $has } 种）
 rule-not-personal = 不含您的姓名、登录名或邮箱
 rule-not-personal-in-a-row = 不含姓名、登录名或邮箱中连续的 { $n } 个字符
+rule-not-like-old = 与旧密码不相似
 rule-not-site-word = 不含公司的专用词
 rule-not-common = 不是常见密码
 rule-strength = 足够难猜

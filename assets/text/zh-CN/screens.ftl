@@ -66,6 +66,17 @@ screen-login-title = 您是谁？
 screen-login-lead = 请输入您登录电脑时用的名字。
 screen-login-label = 登录名
 screen-login-next = 然后我们把验证码发到您的企业微信。
+screen-login-renew = 还记得现在的密码？按 F6 可直接更换，不用验证码。
+screen-login-forgot = 忘了登录名？按 Esc，再扫描图片，手机上会显示。
+
+# Renewing: the login name and the password there is now.
+screen-renew-place = 更换密码
+screen-renew-title = 更换密码
+screen-renew-lead = 请输入登录名和现在的密码，不需要验证码。
+screen-renew-label = 现在的密码
+screen-renew-next = 然后设置新密码。
+screen-renew-reading = 密码正确
+
 screen-looking-up = 请稍候
 screen-looking-up-lead = 正在询问账号系统和企业微信。
 
@@ -99,6 +110,10 @@ screen-password-mismatch = 两次输入不一样。请再输一次第二个；�
 screen-password-busy = 请稍候，正在检查您的密码。
 screen-password-leaving = 不设新密码就离开吗？下次需要新的验证码。按 Esc 离开，按其他键留下。
 screen-password-locked = 您的账号因密码输错次数过多而被锁定，设置新密码后即可使用。
+screen-password-locked-or = 您的账号因密码输错次数过多而被锁定，设置新密码后即可使用。还记得密码？按 F7 只解锁。
+screen-password-only-unlock = 您的账号被锁定。按 F7 只解锁。
+screen-password-leaving-renewal = 不设新密码就离开吗？按 Esc 离开，按其他键留下。
+screen-password-login = 您的登录名：{ $login }
 screen-password-must-change = 您的旧密码本来就需要更改。
 screen-password-expired = 您的旧密码已于 { $date } 过期。
 screen-password-expires = 您的旧密码{ $in }过期（{ $date }）。
@@ -125,6 +140,11 @@ screen-done-next = 还要在这些地方更改：
 screen-done-wifi = 手机 Wi-Fi
 screen-done-mail = 手机邮箱
 screen-done-laptop = 您的电脑：锁屏，再用新密码解锁
+
+# Only unlocked.
+screen-unlocking = 正在解锁您的账号
+screen-unlocked = 您的账号已解锁
+screen-unlocked-lead = 请用现在的密码登录，密码没有改动。
 
 # Help.
 screen-help-title = 帮助

@@ -85,3 +85,5 @@ web-frozen = 您账号的重置已被冻结
 web-frozen-why = 有人在您的企业微信里选了“不是我”，把它冻结到 { $until }。
 web-frozen-do = 如果您现在想设置新密码，可以在这里解除冻结。
 web-unfreeze = 解除并继续
+web-unlock-why = 您的账号因密码输错次数过多而被锁定。还记得密码吗？
+web-unlock = 只解锁

@@ -11,15 +11,16 @@ use super::examine::{Powers, RightToReset, ServerTime, powers_by_delete, right_b
 use super::expiring::Sweep;
 use super::groups::{self, Member};
 use super::lookup::Lookup;
+use super::ppolicy;
 use super::session::{Entry, Fault, Session};
-use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
+use crate::domain::account::{Account, AccountKey, Lockout, PasswordAge, Standing};
 use crate::domain::policy::DirectoryPolicy;
 use crate::domain::remind::Window;
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
 use crate::flow::grant::Lasting;
-use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, OldPasswordVerdict, ProvingBind};
 
 /// One product's ways. Knows nothing of connections, fail-over or the settings of a site.
 #[async_trait]
@@ -118,6 +119,21 @@ pub(super) trait Dialect: Send + Sync {
     /// What the answer to a bind with the new password says.
     fn proof(&self, result: &LdapResult) -> ProvingBind;
 
+    /// What the answer to a bind with the password that is to be replaced says. `None`: nothing of
+    /// the password; the server has other worries.
+    fn old_password(&self, result: &LdapResult) -> Option<OldPasswordVerdict> {
+        ppolicy::old_password(result)
+    }
+
+    /// Whether the service account can end a lock and leave the password as it is, found out
+    /// without changing anything.
+    async fn can_unlock(&self, session: &mut Session, dn: &str) -> Result<bool, Fault>;
+
+    /// Ends a lock by wrong passwords and leaves the password as it is.
+    ///
+    /// [`Fault::Gone`] and [`Fault::Silent`] mean that nobody knows whether it was done.
+    async fn unlock(&self, session: &mut Session, dn: &str) -> Result<LdapResult, Fault>;
+
     /// Whether the service account may reset this account, found out without changing anything.
     async fn right_to_reset(&self, session: &mut Session, dn: &str) -> Result<RightToReset, Fault> {
         right_by_delete(session, dn).await
@@ -179,6 +195,21 @@ pub(super) struct AccountPolicy {
     pub(super) lock_lasts: Option<Duration>,
     /// Who must change the password is asked for another one at the next sign-in.
     pub(super) enforces_must_change: bool,
+    /// How many wrong ones do.
+    pub(super) locks_at: Option<u32>,
+    /// After how long a wrong one is forgotten; `None`: at the next right one only.
+    pub(super) forgets_after: Option<Duration>,
+}
+
+impl AccountPolicy {
+    /// When wrong passwords lock, of which the directory counts so many now.
+    pub(super) fn lockout(&self, wrong: u32) -> Lockout {
+        Lockout {
+            locks_at: self.locks_at.filter(|_| self.locks),
+            forgets_after: self.forgets_after,
+            wrong,
+        }
+    }
 }
 
 /// What changes with the entry, as [`ChangeMark`] keeps it.

@@ -12,6 +12,7 @@ use super::active_directory::ActiveDirectory;
 use super::ahead::Ahead;
 use super::dialect::{Dialect, Marks};
 use super::ds389::Ds389;
+use super::examine::hidden_value;
 use super::lookup::{Lookup, When};
 use super::openldap::OpenLdap;
 use super::search::Look;
@@ -24,8 +25,8 @@ use crate::domain::secret::{Credential, Password};
 use crate::flow::desk::Sought;
 use crate::flow::grant::Grant;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
-    SetOutcome,
+    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, OldPasswordVerdict,
+    ProvingBind, ServerUrl, SetOutcome,
 };
 
 /// An OpenLDAP directory: one or more servers with the same entries.
@@ -104,6 +105,31 @@ impl LdapDirectory {
             dialect: &*self.lookup.dialect,
             key,
             dn,
+        }
+    }
+
+    /// A connection to the mark's server on which the entry was just seen to be the grant's, for
+    /// the change that follows on the very same one.
+    async fn at_the_entry(
+        &self,
+        grant: Grant,
+        dn: &EntryDn,
+        mark: &ChangeMark,
+    ) -> Result<(Grant, Session, &Server), SetOutcome> {
+        let Some(server) = self.servers.named(&mark.server) else {
+            let text = format!("{} is not configured any more", mark.server.0);
+            let down = DirectoryDown::Misconfigured(text);
+            return Err(SetOutcome::NotAsked(grant, down));
+        };
+        let read = self.read_marks(grant.account(), dn);
+        match self.servers.ask_at(server, &read).await {
+            Ok((Some(_), session)) => Ok((grant, session, server)),
+            Ok((None, _)) => {
+                let text = "another entry has this DN now".to_owned();
+                let down = DirectoryDown::Misconfigured(text);
+                Err(SetOutcome::NotAsked(grant, down))
+            }
+            Err(fault) => Err(SetOutcome::NotAsked(grant, server.down(fault))),
         }
     }
 
@@ -217,19 +243,9 @@ impl Directory for LdapDirectory {
         mark: &ChangeMark,
         password: &Password,
     ) -> SetOutcome {
-        let Some(server) = self.servers.named(&mark.server) else {
-            let text = format!("{} is not configured any more", mark.server.0);
-            return SetOutcome::NotAsked(grant, DirectoryDown::Misconfigured(text));
-        };
-        // On the very connection that makes the change: is that still the entry of the grant?
-        let key = grant.account();
-        let mut session = match self.servers.ask_at(server, &self.read_marks(key, dn)).await {
-            Ok((Some(_), session)) => session,
-            Ok((None, _)) => {
-                let text = "another entry has this DN now".to_owned();
-                return SetOutcome::NotAsked(grant, DirectoryDown::Misconfigured(text));
-            }
-            Err(fault) => return SetOutcome::NotAsked(grant, server.down(fault)),
+        let (grant, mut session, server) = match self.at_the_entry(grant, dn, mark).await {
+            Ok(there) => there,
+            Err(not_asked) => return not_asked,
         };
         let dialect = &self.lookup.dialect;
         let set = dialect
@@ -247,15 +263,33 @@ impl Directory for LdapDirectory {
         }
         match set {
             Ok(result) => self.outcome(grant, server, &result),
-            Err(fault) => {
-                server.note(&fault);
-                match fault {
-                    Fault::NotSent(_) | Fault::Refused(_) => {
-                        SetOutcome::NotAsked(grant, server.down(fault))
-                    }
-                    Fault::Gone(_) | Fault::Silent(_) => SetOutcome::AnswerLost,
-                }
-            }
+            Err(fault) => lost(grant, server, fault),
+        }
+    }
+
+    async fn judge_old(
+        &self,
+        dn: Option<&EntryDn>,
+        old: &Password,
+    ) -> Result<OldPasswordVerdict, DirectoryDown> {
+        let nobody = format!("cn={},{}", hidden_value(), self.lookup.settings.people_base);
+        let dn = dn.map_or(nobody.as_str(), EntryDn::as_str);
+        let (result, server) = self.servers.bind_as(dn, old).await?;
+        let said = self.lookup.dialect.old_password(&result);
+        said.ok_or_else(|| {
+            let words = format!("{} does not judge passwords: {result}", server.0);
+            DirectoryDown::Unreachable(words)
+        })
+    }
+
+    async fn unlock(&self, grant: Grant, dn: &EntryDn, mark: &ChangeMark) -> SetOutcome {
+        let (grant, mut session, server) = match self.at_the_entry(grant, dn, mark).await {
+            Ok(there) => there,
+            Err(not_asked) => return not_asked,
+        };
+        match self.lookup.dialect.unlock(&mut session, dn.as_str()).await {
+            Ok(result) => self.outcome(grant, server, &result),
+            Err(fault) => lost(grant, server, fault),
         }
     }
 
@@ -310,6 +344,15 @@ impl Directory for LdapDirectory {
     async fn works(&self) -> Result<(), DirectoryDown> {
         let question = Alive(&*self.lookup.dialect);
         self.servers.ask(&question).await.map(|_| ())
+    }
+}
+
+/// A change without an answer: not asked for, or nobody knows.
+fn lost(grant: Grant, server: &Server, fault: Fault) -> SetOutcome {
+    server.note(&fault);
+    match fault {
+        Fault::NotSent(_) | Fault::Refused(_) => SetOutcome::NotAsked(grant, server.down(fault)),
+        Fault::Gone(_) | Fault::Silent(_) => SetOutcome::AnswerLost,
     }
 }
 
@@ -403,7 +446,11 @@ impl Question for PolicyOf<'_> {
             .dialect
             .policy_of(session, lookup, entry.as_ref())
             .await?;
-        Ok(policy.demands)
+        let mut demands = policy.demands;
+        // Nobody has to know of an account that is open.
+        demands.can_unlock =
+            self.account.age.locked && lookup.dialect.can_unlock(session, dn).await?;
+        Ok(demands)
     }
 }
 

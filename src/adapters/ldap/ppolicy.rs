@@ -4,7 +4,7 @@
 use ldap3::LdapResult;
 use ldap3::controls::{Control, RawControl};
 
-use crate::flow::ports::{DirectoryRefusal, ProvingBind};
+use crate::flow::ports::{DirectoryRefusal, OldPasswordVerdict, ProvingBind};
 
 /// The control's object identifier, the same for the request and the answer.
 const OID: &str = "1.3.6.1.4.1.42.2.27.8.5.1";
@@ -95,6 +95,23 @@ pub(super) fn proof(result: &LdapResult) -> ProvingBind {
         (INVALID_CREDENTIALS, _) => ProvingBind::Wrong,
         (code, _) if NOT_THIS_ACCOUNT.contains(&code) => ProvingBind::NotAllowed,
         _ => ProvingBind::Unreachable,
+    }
+}
+
+/// What a bind with the password that is to be replaced says. `None`: nothing of the password.
+///
+/// "Expired" is said of the right password only (seen on slapd 2.5 and 389 DS 2.3). Where such a
+/// bind is refused the directory wants nothing done with an expired password, so it is no proof;
+/// one that is within its grace, or has to be changed, still binds.
+pub(super) fn old_password(result: &LdapResult) -> Option<OldPasswordVerdict> {
+    /// invalidCredentials; inappropriateAuthentication, insufficientAccessRights,
+    /// unwillingToPerform: not this account; noSuchObject, invalidDNSyntax: no such account;
+    /// constraintViolation: locked (389 DS).
+    const NO: [u32; 7] = [49, 48, 50, 53, 32, 34, 19];
+    match (result.rc, error_in(result)) {
+        (0, _) => Some(OldPasswordVerdict::Right),
+        (49, Some(PolicyError::Expired)) => Some(OldPasswordVerdict::Expired),
+        (code, _) => NO.contains(&code).then_some(OldPasswordVerdict::Wrong),
     }
 }
 
@@ -229,6 +246,26 @@ mod tests {
             (13, None, ProvingBind::Unreachable),
         ] {
             assert_eq!(proof(&answer(code, error)), expected, "{code} {error:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_bind_with_the_old_password_says() {
+        use OldPasswordVerdict as V;
+        for (code, error, expected) in [
+            (0, None, Some(V::Right)),
+            (0, Some(2), Some(V::Right)),
+            (49, Some(0), Some(V::Expired)),
+            (49, None, Some(V::Wrong)),
+            (49, Some(1), Some(V::Wrong)),
+            (19, Some(1), Some(V::Wrong)),
+            (53, Some(1), Some(V::Wrong)),
+            (32, None, Some(V::Wrong)),
+            (51, None, None),
+            (13, None, None),
+        ] {
+            let said = old_password(&answer(code, error));
+            assert_eq!(said, expected, "{code} {error:?}");
         }
     }
 }

@@ -4,12 +4,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ldap3::LdapResult;
 use tokio::time::Instant;
 
 use super::session::{Budget, Fault, Session, bind_service};
 use super::settings::Address;
 use crate::domain::limits;
-use crate::domain::secret::Credential;
+use crate::domain::secret::{Credential, Password};
 use crate::flow::ports::{DirectoryDown, ServerUrl};
 
 /// How long a dead server is asked last.
@@ -145,6 +146,34 @@ impl Servers {
                     down = graver(down, server.down(fault));
                 }
             }
+        }
+        Err(down)
+    }
+
+    /// Binds as somebody, once: at the first server that takes a connection. A bind that was sent
+    /// is not repeated elsewhere, since each server counts a wrong password on its own.
+    pub(super) async fn bind_as(
+        &self,
+        dn: &str,
+        password: &Password,
+    ) -> Result<(LdapResult, ServerUrl), DirectoryDown> {
+        let mut down = DirectoryDown::Unreachable("no server is configured".to_owned());
+        for server in self.in_order(None) {
+            // A connection of its own: a bind changes who a connection speaks for.
+            let mut session = match Session::open(&server.address, Budget::start()).await {
+                Ok(session) => session,
+                Err(fault) => {
+                    server.note(&fault);
+                    down = graver(down, server.down(fault));
+                    continue;
+                }
+            };
+            let bound = session.bind(dn, password.expose()).await;
+            session.close().await;
+            return bound.map(|result| (result, server.url())).map_err(|fault| {
+                server.note(&fault);
+                server.down(fault)
+            });
         }
         Err(down)
     }

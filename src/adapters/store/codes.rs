@@ -338,7 +338,7 @@ async fn use_up(
 }
 
 /// The newest times of a subject's events; more than any limit counts.
-async fn times(
+pub(super) async fn times(
     sql: &mut SqliteConnection,
     query: &'static str,
     subject: &Subject,

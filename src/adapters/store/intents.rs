@@ -11,11 +11,11 @@ use super::objections::objected;
 use super::process::ProcessMark;
 use super::step::{from_sql, front};
 use crate::domain::account::{AccountKey, EntryDn, WecomUserId};
-use crate::domain::audit::{AuditEvent, EventKind};
+use crate::domain::audit::AuditEvent;
 use crate::domain::code::{Place, ResetId, Subject};
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{
-    ChangeMark, Intent, Intents, OpenIntent, Opened, Outcome, ServerUrl, StoreError,
+    Act, ChangeMark, Intent, Intents, OpenIntent, Opened, Outcome, ServerUrl, StoreError,
 };
 
 /// How long a claim holds: longer than a look takes, short enough to try again after a crash.
@@ -64,7 +64,7 @@ impl Intents for SqliteStore {
         if outcome != Outcome::Unknown || !found.unknown_recorded {
             step.audit(&AuditEvent {
                 at,
-                kind: EventKind::ChangeOutcome,
+                kind: found.intent.act.outcome(),
                 reset: reset.clone(),
                 account: Some(found.intent.account),
                 place: found.intent.place,
@@ -132,8 +132,8 @@ async fn insert(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO intents (reset_id, account, dn, server, entry_mark, password_mark, front, \
-         kiosk, notify, language, proved_at, opened_at, owner, is_unknown, looks, due_at, claimed_by, \
-         claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', 0)",
+         kiosk, notify, language, proved_at, opened_at, act, owner, is_unknown, looks, due_at, \
+         claimed_by, claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, '', 0)",
     )
     .bind(intent.reset.as_str())
     .bind(intent.account.as_str())
@@ -147,6 +147,7 @@ async fn insert(
     .bind(&intent.language)
     .bind(intent.proved_at.as_millis())
     .bind(intent.at.as_millis())
+    .bind(intent.act.as_str())
     .bind(owner.to_stored())
     .execute(sql)
     .await?;
@@ -265,6 +266,9 @@ fn open_intent(row: &SqliteRow) -> Result<OpenIntent, StoreError> {
     let notify: Option<&str> = row.try_get("notify")?;
     Ok(OpenIntent {
         intent: Intent {
+            act: Act::parse(row.try_get("act")?).ok_or_else(|| {
+                StoreError("the state names an act that does not exist".to_owned())
+            })?,
             reset: ResetId::from_stored(row.try_get("reset_id")?),
             account: AccountKey::new(row.try_get("account")?),
             dn: EntryDn::new(row.try_get("dn")?),

@@ -192,10 +192,11 @@ async fn stage(sql: &mut SqliteConnection, reset: &ResetId) -> Result<Stage, Sto
         .fetch_optional(&mut *sql)
         .await?;
     let outcome: Option<String> = sqlx::query_scalar(
-        "SELECT result FROM audit WHERE reset_id = ? AND event = ? ORDER BY seq DESC LIMIT 1",
+        "SELECT result FROM audit WHERE reset_id = ? AND event IN (?, ?) ORDER BY seq DESC LIMIT 1",
     )
     .bind(reset.as_str())
     .bind(EventKind::ChangeOutcome.as_str())
+    .bind(EventKind::UnlockOutcome.as_str())
     .fetch_optional(sql)
     .await?;
     let may_have_changed = matches!(outcome.as_deref(), Some("changed" | "unknown"));

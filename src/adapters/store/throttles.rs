@@ -1,13 +1,15 @@
-//! The kiosks' buckets.
+//! The kiosks' buckets, and old passwords that were tried.
 
 use async_trait::async_trait;
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
-use super::SqliteStore;
-use crate::domain::limits::KIOSK_ATTEMPTS;
+use super::codes::times;
+use super::{SqliteStore, tidy};
+use crate::domain::code::Subject;
+use crate::domain::limits::{KIOSK_ATTEMPTS, REMOTE_OLD_PASSWORDS};
 use crate::domain::throttle::{Bucket, Permission};
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{StoreError, Throttles};
+use crate::flow::ports::{OldPasswordTried, StoreError, Throttles};
 
 #[async_trait]
 impl Throttles for SqliteStore {
@@ -37,4 +39,54 @@ impl Throttles for SqliteStore {
         step.commit().await?;
         Ok(permission)
     }
+
+    async fn old_password_tried(
+        &self,
+        tried: &OldPasswordTried,
+        now: Timestamp,
+    ) -> Result<Permission, StoreError> {
+        let query = "SELECT at FROM old_passwords WHERE subject = ? ORDER BY at DESC LIMIT 64";
+        let mut step = self.step().await?;
+        let of_subject = times(step.sql(), query, &tried.subject).await?;
+        let of_remote = match tried.remote {
+            true => remote(step.sql()).await?,
+            false => Vec::new(),
+        };
+        let permission = tried.permission(&of_subject, &of_remote, now);
+        if permission == Permission::Now {
+            sqlx::query(
+                "INSERT INTO old_passwords (reset_id, number, subject, at, remote) SELECT ?, \
+                 COALESCE(MAX(number), 0) + 1, ?, ?, ? FROM old_passwords WHERE reset_id = ?",
+            )
+            .bind(tried.reset.as_str())
+            .bind(tried.subject.to_stored())
+            .bind(now.as_millis())
+            .bind(i64::from(tried.remote))
+            .bind(tried.reset.as_str())
+            .execute(step.sql())
+            .await?;
+        }
+        tidy::old_passwords(step.sql(), now).await?;
+        step.commit().await?;
+        Ok(permission)
+    }
+
+    async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError> {
+        let mut step = self.step().await?;
+        sqlx::query("DELETE FROM old_passwords WHERE subject = ?")
+            .bind(subject.to_stored())
+            .execute(step.sql())
+            .await?;
+        step.commit().await
+    }
+}
+
+/// When the newest of all remote sessions were tried, as many as the limit counts.
+async fn remote(sql: &mut SqliteConnection) -> Result<Vec<Timestamp>, StoreError> {
+    let query = "SELECT at FROM old_passwords WHERE remote = 1 ORDER BY at DESC LIMIT ?";
+    let times: Vec<i64> = sqlx::query_scalar(query)
+        .bind(i64::from(REMOTE_OLD_PASSWORDS.count))
+        .fetch_all(sql)
+        .await?;
+    Ok(times.into_iter().map(Timestamp::from_millis).collect())
 }

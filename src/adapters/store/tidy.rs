@@ -150,3 +150,19 @@ pub(super) async fn desk(sql: &mut SqliteConnection, now: Timestamp) -> Result<(
     }
     Ok(())
 }
+
+/// Removes some old passwords that were tried so long ago that no directory counts them.
+pub(super) async fn old_passwords(
+    sql: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const LONGEST: std::time::Duration = std::time::Duration::from_secs(60 * 86_400);
+    sqlx::query(
+        "DELETE FROM old_passwords WHERE (reset_id, number) IN \
+         (SELECT reset_id, number FROM old_passwords WHERE at < ? LIMIT 20)",
+    )
+    .bind(now.minus(LONGEST).as_millis())
+    .execute(sql)
+    .await?;
+    Ok(())
+}

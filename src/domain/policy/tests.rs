@@ -11,6 +11,7 @@ fn policy(directory: DirectoryPolicy) -> Policy {
             words: vec!["Contoso".to_owned()],
         },
         person_words: ["lin.wei", "Lin Wei", "林伟"].map(str::to_owned).to_vec(),
+        old: None,
     }
 }
 

@@ -326,6 +326,22 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
             Answer::KioskAttempt(ports.throttles.kiosk_attempt(&kiosk, now).await)
         }
         Effect::LookUp(login) => reading::look_up(&ports, &login).await,
+        Effect::CountOldPassword(tried) => {
+            Answer::OldPasswordTried(ports.throttles.old_password_tried(&tried, now).await)
+        }
+        Effect::JudgeOldPassword { dn, old } => {
+            let judged = ports.directory.judge_old(dn.as_ref(), &old).await;
+            if let Err(error) = &judged {
+                tracing::error!(%error, "the directory does not answer");
+            }
+            Answer::OldPasswordJudged(judged)
+        }
+        Effect::ForgetOldPasswords(subject) => {
+            if let Err(error) = ports.throttles.old_password_right(&subject).await {
+                tracing::warn!(%error, "old passwords stay counted; they leave their windows");
+            }
+            return None;
+        }
         Effect::IssueCode { binding, digits } => {
             let issued = ports
                 .codes
@@ -375,6 +391,9 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
                 .set_password(grant, &dn, &mark, &password)
                 .await,
         ),
+        Effect::Unlock { grant, dn, mark } => {
+            Answer::Unlocked(ports.directory.unlock(grant, &dn, &mark).await)
+        }
         Effect::Prove { dn, mark, password } => {
             Answer::Proved(ports.directory.prove(&dn, &mark.server, &password).await)
         }

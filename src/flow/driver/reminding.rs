@@ -398,7 +398,7 @@ impl Reminding {
                 ends: reminder.ends,
                 ended: reminder.ends <= now,
                 renew: match account.standing {
-                    Standing::Protected => Renew::WithIt,
+                    Standing::Protected | Standing::Guarded => Renew::WithIt,
                     _ => Renew::Form(self.form.clone()),
                 },
             },

@@ -7,7 +7,9 @@ use super::{FIRST_LOOK, sending};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::time::Timestamp;
 use crate::flow::message::{Body, Concern, Message};
-use crate::flow::ports::{Landed, OpenIntent, Outcome, Ports, StoreError};
+use crate::flow::ports::{
+    Act, DirectoryDown, Intent, Landed, OpenIntent, Outcome, Ports, StoreError,
+};
 
 /// How often the open intents are gone through while the program runs.
 const ROUND: Duration = Duration::from_secs(5);
@@ -69,10 +71,15 @@ pub async fn ring_owed(ports: &Ports) -> Result<(), StoreError> {
 
 async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
     let intent = &open.intent;
-    let landed = ports
-        .directory
-        .landed(&intent.account, &intent.dn, &intent.mark)
-        .await;
+    let landed = match intent.act {
+        Act::SetPassword => {
+            ports
+                .directory
+                .landed(&intent.account, &intent.dn, &intent.mark)
+                .await
+        }
+        Act::Unlock => unlocked(ports, intent).await,
+    };
     match (landed, next_look(open.looks)) {
         (Ok(Landed::ByUs), _) if !open.contested => end(ports, open, Outcome::Changed).await,
         (Ok(Landed::NotYet), None) => end(ports, open, Outcome::Failed).await,
@@ -85,6 +92,16 @@ async fn look(ports: &Ports, open: &OpenIntent) -> Result<(), StoreError> {
             put_off(ports, open, WHILE_DOWN, false).await
         }
     }
+}
+
+/// What has become of an unlocking. Whoever did it, and if it ended by itself: the account is open.
+async fn unlocked(ports: &Ports, intent: &Intent) -> Result<Landed, DirectoryDown> {
+    let found = ports.directory.reread(&intent.account, &intent.dn).await?;
+    Ok(match found {
+        Some(account) if account.age.locked => Landed::NotYet,
+        Some(_) => Landed::ByUs,
+        None => Landed::Unclear,
+    })
 }
 
 /// The wait after so many looks that found nothing; `None` after the last.
@@ -126,10 +143,21 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
     let Some(to) = intent.notify.clone() else {
         return Ok(());
     };
-    let body = Body::Settled {
-        outcome,
-        kiosk: intent.place.kiosk.clone(),
-        reference: intent.reset.reference(),
+    let kiosk = intent.place.kiosk.clone();
+    let reference = intent.reset.reference();
+    let body = match (intent.act, outcome) {
+        (Act::SetPassword, _) => Body::Settled {
+            outcome,
+            kiosk,
+            reference,
+        },
+        (Act::Unlock, Outcome::Changed) => Body::Unlocked {
+            kiosk,
+            at: now,
+            reference,
+        },
+        // The account is as it was, or nobody knows: its next sign-in tells.
+        (Act::Unlock, _) => return Ok(()),
     };
     let sent = ports
         .messenger

@@ -8,9 +8,44 @@ use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{Place, ResetId};
 use crate::domain::time::Timestamp;
 
+/// What the directory is asked for.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// To set a new password.
+    SetPassword,
+    /// To end a lock.
+    Unlock,
+}
+
+impl Act {
+    /// The word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SetPassword => "set_password",
+            Self::Unlock => "unlock",
+        }
+    }
+
+    /// Reads the store's word; `None` when it is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        let mut all = [Self::SetPassword, Self::Unlock].into_iter();
+        all.find(|act| act.as_str() == word)
+    }
+
+    /// The record of how it came out.
+    pub fn outcome(self) -> EventKind {
+        match self {
+            Self::SetPassword => EventKind::ChangeOutcome,
+            Self::Unlock => EventKind::UnlockOutcome,
+        }
+    }
+}
+
 /// A change that was about to be asked for: durable before the directory is (rule 4).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Intent {
+    /// What is asked for.
+    pub act: Act,
     /// The reset; one intent is open at a time for each.
     pub reset: ResetId,
     /// Whose password.
@@ -49,6 +84,7 @@ impl Opened {
     /// The record that opening, or refusing to open, leaves.
     pub fn record(self, intent: &Intent) -> AuditEvent {
         let (kind, result) = match self {
+            Self::Open if intent.act == Act::Unlock => (EventKind::UnlockIntent, "asked"),
             Self::Open => (EventKind::ChangeIntent, "asked"),
             Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
             Self::Objected => (EventKind::ChangeNotAsked, "objected"),

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::domain::account::{Account, AccountKey, EntryDn, Standing, WecomUserId};
 use crate::domain::operator::{Operator, Operators};
-use crate::domain::secret::CodeDigits;
+use crate::domain::secret::{CodeDigits, OldPassword};
 use crate::flow::desk::Case;
 use crate::flow::effect::{Effect, Purpose};
 use crate::flow::message::{Body, Message, NotAllowed};
@@ -31,8 +31,11 @@ pub(super) enum Addressee {
 pub(super) struct Eligible {
     pub(super) key: AccountKey,
     pub(super) dn: EntryDn,
-    /// The WeCom userid that got the code.
-    pub(super) to: WecomUserId,
+    /// The WeCom userid that got the code; `None`: the old password was the proof, and there is no
+    /// phone to tell.
+    pub(super) to: Option<WecomUserId>,
+    /// The password that was the proof.
+    pub(super) old: Option<OldPassword>,
     /// How they are helped at the desk, where that is so.
     pub(super) case: Option<Box<Case>>,
 }
@@ -119,19 +122,22 @@ impl Addressee {
             Self::Eligible(account, to) => Some(Eligible {
                 key: account.key.clone(),
                 dn: account.dn.clone(),
-                to: to.clone(),
+                to: Some(to.clone()),
+                old: None,
                 case: None,
             }),
             Self::Helped(case) => Some(Eligible {
                 key: case.account.key.clone(),
                 dn: case.account.dn.clone(),
-                to: case.to.clone(),
+                to: Some(case.to.clone()),
+                old: None,
                 case: Some(case.clone()),
             }),
             Self::Scanned(claim) => Some(Eligible {
                 key: claim.account.clone(),
                 dn: claim.dn.clone(),
-                to: claim.to.clone(),
+                to: Some(claim.to.clone()),
+                old: None,
                 case: None,
             }),
             // Signing in gives no right to any password.

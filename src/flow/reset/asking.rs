@@ -45,7 +45,17 @@ pub(super) struct AskCode {
 impl AskCode {
     /// The code is on its way: the same screen for every login name.
     pub(super) fn begin(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
-        Self::by_message(context, addressee, subject, Action::Reset)
+        Self::by_message(context, addressee, subject, Action::Reset, None)
+    }
+
+    /// The same, after an old password that was right and has expired.
+    pub(super) fn after_expired(
+        context: &Context<'_>,
+        addressee: Addressee,
+        subject: Subject,
+    ) -> Next {
+        let why = Some(Refusal::OldPasswordExpired);
+        Self::by_message(context, addressee, subject, Action::Reset, why)
     }
 
     fn by_message(
@@ -53,6 +63,7 @@ impl AskCode {
         addressee: Addressee,
         subject: Subject,
         action: Action,
+        why: Option<Refusal>,
     ) -> Next {
         let resend = context.now.plus(limits::CODE_RESEND_AFTER);
         let ask = Self {
@@ -65,20 +76,20 @@ impl AskCode {
             ask.account(),
             ask.addressee.as_str(),
         );
-        let effects = vec![started, ask.show(None), ask.issue(context)];
+        let effects = vec![started, ask.show(why), ask.issue(context)];
         (Phase::AskCode(ask), effects)
     }
 
     /// Signing in at the desk: the same screens, and a decoy for whoever is no operator.
     pub(super) fn sign_in(context: &Context<'_>, addressee: Addressee, subject: Subject) -> Next {
-        Self::by_message(context, addressee, subject, Action::SignIn)
+        Self::by_message(context, addressee, subject, Action::SignIn, None)
     }
 
     /// The employee reads the code to an operator.
     pub(super) fn at_desk(context: &Context<'_>, case: Case) -> Next {
         let subject = Subject::Account(case.account.key.clone());
         let addressee = Addressee::Helped(Box::new(case));
-        Self::by_message(context, addressee, subject, Action::Desk)
+        Self::by_message(context, addressee, subject, Action::Desk, None)
     }
 
     /// The employee's own phone shows the digits already: only they are asked for.

@@ -73,7 +73,7 @@ impl AtDesk {
 
     fn give_link(self, context: &Context<'_>) -> Next {
         let link = LinkFor {
-            to: self.whose.to.clone(),
+            to: self.case.to.clone(),
             language: self.case.account.language.clone(),
             operator: self.case.operator.clone(),
             concern: context.concern(&self.whose.key),

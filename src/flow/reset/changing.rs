@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::making::Makes;
 use super::reading::Proved;
+use super::unlocking::Unlock;
 use super::{Context, Next, Phase};
 use crate::domain::account::{Account, AccountKey};
 use crate::domain::audit::EventKind;
@@ -11,7 +12,7 @@ use crate::domain::policy::Report;
 use crate::domain::secret::Password;
 use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{ChangeMark, DirectoryDown, Opened, SentMessage, StoreError};
+use crate::flow::ports::{Act, ChangeMark, DirectoryDown, Opened, SentMessage, StoreError};
 use crate::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
 
 /// Proved: the new password is asked for, judged, set, proved, recorded.
@@ -53,6 +54,8 @@ pub(super) enum Stage {
     TellUnknown,
     /// The employee reads the password that rekey made; its message goes after a while.
     Read(SentMessage),
+    /// The account is only being unlocked.
+    Unlock(Unlock),
 }
 
 /// Where it goes once the outcome is recorded.
@@ -69,10 +72,11 @@ impl Change {
 
     /// From the recorded intent to the recorded outcome.
     pub(super) fn is_under_way(&self) -> bool {
-        !matches!(
-            self.stage,
-            Stage::Ask(_) | Stage::Assess(..) | Stage::Mark(..) | Stage::Read(_)
-        )
+        match &self.stage {
+            Stage::Ask(_) | Stage::Assess(..) | Stage::Mark(..) | Stage::Read(_) => false,
+            Stage::Unlock(unlock) => unlock.is_under_way(),
+            _ => true,
+        }
     }
 
     /// Everything is done and recorded: only a message is left to be taken back.
@@ -90,6 +94,8 @@ impl Change {
             (Stage::Ask(grant), Event::Input(Input::NewPassword(password))) => {
                 person.assess(grant, password)
             }
+            (Stage::Ask(grant), Event::Input(Input::Unlock)) => person.unlock(grant),
+            (Stage::Unlock(stage), event) => person.unlocking(context, stage, event),
             (Stage::Assess(grant, password), Event::Answer(Answer::Assessed(report))) => {
                 person.assessed(context, grant, password, report)
             }
@@ -191,9 +197,9 @@ impl Person {
             Ok(Some((account, mark)))
                 if account.key == *grant.account()
                     && self.proved.allows(account.standing)
-                    && account.wecom.as_ref() == Some(&self.proved.to) =>
+                    && account.wecom == self.proved.to =>
             {
-                let intent = Box::new(self.proved.intent(context, mark.clone()));
+                let intent = Box::new(self.proved.intent(context, Act::SetPassword, mark.clone()));
                 self.to(
                     Stage::Open(grant, password, mark),
                     vec![Effect::OpenIntent(intent)],
@@ -219,7 +225,6 @@ impl Person {
         mark: ChangeMark,
         opened: Result<Opened, StoreError>,
     ) -> Next {
-        let key = Some(self.proved.key());
         match opened {
             Ok(Opened::Open) => {
                 let effects = vec![
@@ -233,12 +238,22 @@ impl Person {
                 ];
                 self.to(Stage::Set(password, mark), effects)
             }
-            Ok(Opened::Superseded) => {
-                context.end(Refusal::AccountNotAllowed, key, "superseded", Vec::new())
-            }
-            Ok(Opened::Objected) => context.end(Refusal::Objected, key, "objected", Vec::new()),
-            Err(_) => context.end(Refusal::StoreDown, key, "store_down", Vec::new()),
+            refused => self.not_opened(context, refused),
         }
+    }
+
+    /// The intent was not recorded: nothing is asked of the directory.
+    pub(super) fn not_opened(
+        self,
+        context: &Context<'_>,
+        refused: Result<Opened, StoreError>,
+    ) -> Next {
+        let (refusal, result) = match refused {
+            Ok(Opened::Objected) => (Refusal::Objected, "objected"),
+            Ok(Opened::Superseded | Opened::Open) => (Refusal::AccountNotAllowed, "superseded"),
+            Err(_) => (Refusal::StoreDown, "store_down"),
+        };
+        context.end(refusal, Some(self.proved.key()), result, Vec::new())
     }
 }
 

@@ -1,8 +1,11 @@
 //! A login name is looked up. The answer is held back until a whole tick, so that nothing of it
 //! shows in the time it takes (rule 3).
 
+use std::time::Duration;
+
 use super::addressee::Addressee;
 use super::asking::AskCode;
+use super::renewing::Renewing;
 use super::{Aim, Context, Next, Phase};
 use crate::domain::account::{Account, LoginName};
 use crate::domain::audit::EventKind;
@@ -28,11 +31,15 @@ pub(super) fn login(context: &Context<'_>, aim: Aim, event: Event) -> Next {
                 vec![show_looking_up(None), context.kiosk_attempt()],
             )
         }
+        // Nobody signs in at the desk by a password.
+        Event::Input(Input::Renew { login, old }) if matches!(aim, Aim::Reset) => {
+            Renewing::begin(context, login, old)
+        }
         _ => (Phase::AskLogin(aim), Vec::new()),
     }
 }
 
-fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
+pub(super) fn show_looking_up(slowed_until: Option<Timestamp>) -> Effect {
     Effect::Show(Prompt::LookingUp { slowed_until })
 }
 
@@ -41,7 +48,7 @@ pub(super) struct LookUp {
     aim: Aim,
     login: LoginName,
     /// When the lookup began, on the monotonic clock.
-    since: Option<std::time::Duration>,
+    since: Option<Duration>,
     answer: Option<Found>,
 }
 
@@ -83,7 +90,7 @@ impl LookUp {
                     (Ok(Some(account)), Ok(())) => Found::Somebody(account),
                     (Ok(None), Ok(())) => Found::Nobody(nobody),
                 });
-                let wait = self.until_tick(context.now);
+                let wait = until_tick(self.since, context.now);
                 (
                     Phase::LookUp(self),
                     vec![Effect::Timer(Timer::Answer, wait)],
@@ -96,15 +103,15 @@ impl LookUp {
             _ => (Phase::LookUp(self), Vec::new()),
         }
     }
+}
 
-    /// The answer comes at a whole multiple of the tick, so that the directory's own speed says
-    /// nothing about the account.
-    fn until_tick(&self, now: Now) -> std::time::Duration {
-        let elapsed = now.mono.saturating_sub(self.since.unwrap_or(now.mono));
-        let tick = limits::ANSWER_TICK.as_nanos().max(1);
-        let rest = tick - elapsed.as_nanos() % tick;
-        std::time::Duration::from_nanos(u64::try_from(rest).unwrap_or(0))
-    }
+/// How long an answer is held back: it comes at a whole multiple of the tick, so that the
+/// directory's own speed says nothing about the account.
+pub(super) fn until_tick(since: Option<Duration>, now: Now) -> Duration {
+    let elapsed = now.mono.saturating_sub(since.unwrap_or(now.mono));
+    let tick = limits::ANSWER_TICK.as_nanos().max(1);
+    let rest = tick - elapsed.as_nanos() % tick;
+    Duration::from_nanos(u64::try_from(rest).unwrap_or(0))
 }
 
 impl Found {

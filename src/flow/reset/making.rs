@@ -94,11 +94,11 @@ impl Person {
         }
     }
 
-    /// The message about the change that was made.
-    pub(super) fn tell(&self, context: &Context<'_>) -> Effect {
+    /// The message about the change that was made. `None`: there is no phone that could be told.
+    pub(super) fn tells(&self, context: &Context<'_>) -> Option<(Message, Purpose)> {
         match self.made(context, true) {
-            Some(message) => Effect::Send(message, Purpose::Temporary),
-            None => Effect::Send(self.changed_message(context), Purpose::Changed),
+            Some(message) => Some((message, Purpose::Temporary)),
+            None => Some((self.changed_message(context)?, Purpose::Changed)),
         }
     }
 
@@ -120,7 +120,7 @@ impl Person {
     fn made(&self, context: &Context<'_>, certain: bool) -> Option<Message> {
         let makes = self.makes.as_ref()?;
         Some(Message {
-            to: self.proved.to.clone(),
+            to: self.proved.to.clone()?,
             language: self.proved.account.language.clone(),
             body: Body::Temporary {
                 password: makes.made.clone()?,

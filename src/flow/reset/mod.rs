@@ -12,8 +12,10 @@ mod looking_up;
 mod making;
 mod outcome;
 mod reading;
+mod renewing;
 #[cfg(test)]
 mod tests;
+mod unlocking;
 mod vouching;
 
 pub(super) use asking::send_result;
@@ -39,6 +41,7 @@ use at_desk::AtDesk;
 use changing::Change;
 use looking_up::LookUp;
 use reading::Reading;
+use renewing::Renewing;
 use vouching::Vouching;
 
 /// What a reset is made with.
@@ -66,6 +69,8 @@ enum Phase {
     AskLogin(Aim),
     /// The login name is being looked up.
     LookUp(LookUp),
+    /// A login name and the old password are being judged.
+    Renewing(Renewing),
     /// The code is asked for, or judged.
     AskCode(AskCode),
     /// WeCom vouches for the person: the account is being found.
@@ -187,6 +192,7 @@ impl Reset {
             event => match phase {
                 Phase::AskLogin(aim) => looking_up::login(&context, aim, event),
                 Phase::LookUp(look_up) => look_up.step(&context, event),
+                Phase::Renewing(renewing) => renewing.step(&context, event),
                 Phase::AskCode(ask) => ask.step(&context, event),
                 Phase::Vouching(vouching) => vouching.step(&context, event),
                 Phase::AtDesk(at_desk) => at_desk.step(&context, event),
@@ -233,6 +239,7 @@ impl Phase {
     fn account(&self) -> Option<AccountKey> {
         match self {
             Self::AskLogin(_) | Self::LookUp(_) | Self::Over => None,
+            Self::Renewing(renewing) => renewing.account(),
             Self::Vouching(vouching) => vouching.account(),
             Self::AskCode(ask) => ask.account(),
             Self::AtDesk(at_desk) => Some(at_desk.account()),

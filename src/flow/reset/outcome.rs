@@ -113,13 +113,16 @@ impl Person {
             AfterClose::Tell(proof) => {
                 // The change counts even where its record could not be closed: the open intent is
                 // settled at the next start.
+                let Some((message, purpose)) = self.tells(context) else {
+                    return self.done(context, proof, Step::No, Vec::new());
+                };
                 let effects = vec![
                     Effect::Show(Prompt::Working(Progress {
                         changed: Step::Ok,
                         proved: proved_step(proof),
                         told: Step::Wait,
                     })),
-                    self.tell(context),
+                    Effect::Send(message, purpose),
                 ];
                 self.to(Stage::Tell(proof), effects)
             }
@@ -164,6 +167,16 @@ impl Person {
             send_result(sent),
         );
         let told = if sent.is_ok() { Step::Ok } else { Step::No };
+        self.done(context, proof, told, vec![record])
+    }
+
+    fn done(
+        &self,
+        context: &Context<'_>,
+        proof: ProofOfChange,
+        told: Step,
+        mut effects: Vec<Effect>,
+    ) -> Next {
         let done = Effect::Show(Prompt::Done {
             progress: Progress {
                 changed: Step::Ok,
@@ -174,12 +187,14 @@ impl Person {
             expires_at: Some(self.proved.next_expiry(context.now.wall)),
             reference: context.reference(),
         });
-        (Phase::Over, vec![record, done, Effect::Finish])
+        effects.extend([done, Effect::Finish]);
+        (Phase::Over, effects)
     }
 
-    pub(super) fn changed_message(&self, context: &Context<'_>) -> Message {
-        Message {
-            to: self.proved.to.clone(),
+    /// `None`: the employee has no phone that could be told.
+    pub(super) fn changed_message(&self, context: &Context<'_>) -> Option<Message> {
+        Some(Message {
+            to: self.proved.to.clone()?,
             language: self.proved.account.language.clone(),
             body: Body::Changed {
                 kiosk: context.setup.place.kiosk.clone(),
@@ -187,7 +202,7 @@ impl Person {
                 reference: context.reference(),
             },
             concerns: Some(context.concern(&self.proved.account.key)),
-        }
+        })
     }
 }
 

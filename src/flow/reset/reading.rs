@@ -12,7 +12,7 @@ use crate::domain::time::{Now, Timestamp};
 use crate::flow::desk::{Case, DeskPrompt};
 use crate::flow::effect::{Answer, Effect, Event, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{ChangeMark, Intent};
+use crate::flow::ports::{Act, ChangeMark, Intent};
 use crate::flow::prompt::{Prompt, Refusal};
 
 /// How often the directory is asked again for account and policy, once the code was right.
@@ -115,7 +115,7 @@ impl Reading {
 
     fn read(self, context: &Context<'_>, account: Box<Account>, policy: DirectoryPolicy) -> Next {
         let whose = self.whose;
-        let same = account.key == whose.key && account.wecom.as_ref() == Some(&whose.to);
+        let same = account.key == whose.key && account.wecom == whose.to;
         if !same || !whose.allows(account.standing) {
             let key = Some(whose.key);
             return context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new());
@@ -124,6 +124,7 @@ impl Reading {
             directory: policy,
             site: context.setup.site.clone(),
             person_words: account.person_words.clone(),
+            old: whose.old,
         };
         let proved = Proved {
             expires_at: account.age.expires_by(policy.site.max_age),
@@ -151,7 +152,8 @@ impl Reading {
 /// What stays the same from the proof on.
 pub(super) struct Proved {
     pub(super) account: Box<Account>,
-    pub(super) to: WecomUserId,
+    /// Whom to tell; `None`: nobody can be.
+    pub(super) to: Option<WecomUserId>,
     case: Option<Box<Case>>,
     pub(super) policy: Arc<Policy>,
     expires_at: Option<Timestamp>,
@@ -161,6 +163,7 @@ pub(super) struct Proved {
 impl Proved {
     pub(super) fn ask(&self, refusal: Option<Refusal>, busy: bool) -> Effect {
         Effect::Show(Prompt::NewPassword {
+            login: self.account.login.clone(),
             policy: self.policy.clone(),
             age: self.account.age,
             language: self.account.language.clone(),
@@ -182,14 +185,15 @@ impl Proved {
         }
     }
 
-    pub(super) fn intent(&self, context: &Context<'_>, mark: ChangeMark) -> Intent {
+    pub(super) fn intent(&self, context: &Context<'_>, act: Act, mark: ChangeMark) -> Intent {
         Intent {
+            act,
             reset: context.setup.reset.clone(),
             account: self.key(),
             dn: self.account.dn.clone(),
             mark,
             place: context.setup.place.clone(),
-            notify: Some(self.to.clone()),
+            notify: self.to.clone(),
             language: self.account.language.clone(),
             proved_at: self.proved_at.wall,
             at: context.now.wall,

@@ -1,5 +1,8 @@
 //! The rules one by one, on the engine alone: events in, effects out, no I/O.
 
+mod renewing;
+mod unlocking;
+
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 

@@ -101,7 +101,8 @@ impl Vouching {
         let whose = Eligible {
             key: account.key.clone(),
             dn: account.dn.clone(),
-            to: self.vouched.userid().clone(),
+            to: Some(self.vouched.userid().clone()),
+            old: None,
             case: None,
         };
         let started = context.audit(EventKind::ResetStarted, Some(whose.key.clone()), "vouched");

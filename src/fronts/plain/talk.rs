@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Echo;
 use super::typing::Typed;
+use crate::domain::account::LoginName;
 use crate::domain::code::Place;
 use crate::domain::policy::Policy;
 use crate::domain::time::{Now, Timestamp};
@@ -43,6 +44,10 @@ enum Stage {
     /// A number.
     Menu,
     Login,
+    /// The login name, to renew with the old password.
+    Renew,
+    /// The old password that goes with it.
+    Old(LoginName),
     /// Nothing: something is under way.
     Waiting,
     Code,
@@ -64,6 +69,8 @@ pub(super) struct Talk {
     /// A reset runs that could be abandoned.
     in_reset: bool,
     policy: Option<Arc<Policy>>,
+    /// The account is locked, and the lock can be ended alone.
+    can_only_unlock: bool,
     /// What was said of the code and the change already.
     code_until: Option<Timestamp>,
     progress: Option<Progress>,
@@ -90,6 +97,7 @@ impl Talk {
             stage: Stage::Menu,
             in_reset: false,
             policy: None,
+            can_only_unlock: false,
             code_until: None,
             progress: None,
             generation: 0,
@@ -144,7 +152,10 @@ impl Talk {
 
     /// Whether what is typed next must not be seen.
     pub(super) fn asks_for_secret(&self) -> bool {
-        matches!(self.stage, Stage::New | Stage::Judging(_) | Stage::Again(_))
+        matches!(
+            self.stage,
+            Stage::Old(_) | Stage::New | Stage::Judging(_) | Stage::Again(_)
+        )
     }
 
     /// When something is to be said although nothing happens.
@@ -165,7 +176,9 @@ impl Talk {
             Stage::Waiting | Stage::Judging(_) => return None,
             Stage::Over => LAST,
             Stage::Menu | Stage::Code => self.settings.idle.max(self.settings.code_lifetime),
-            Stage::Login | Stage::New | Stage::Again(_) => self.settings.idle,
+            Stage::Login | Stage::Renew | Stage::Old(_) | Stage::New | Stage::Again(_) => {
+                self.settings.idle
+            }
         };
         let idle_end = self.last_input.saturating_add(idle).saturating_add(ASKED);
         let firm_end = self.began?.saturating_add(VISIT_MAX);
@@ -201,6 +214,8 @@ impl Talk {
             Stage::Over => self.leave(said),
             Stage::Waiting | Stage::Judging(_) => {}
             Stage::Login => self.on_login(line.trim(), said),
+            Stage::Renew => self.on_renew(line.trim(), said),
+            Stage::Old(_) => self.on_old(&line, said),
             Stage::Code => self.on_code(line.trim(), now, said),
             Stage::New => self.on_new(line, said),
             Stage::Again(_) => self.on_again(line, said),
@@ -212,6 +227,10 @@ impl Talk {
         match &self.stage {
             Stage::Waiting | Stage::Judging(_) => return,
             Stage::Over => return self.leave(said),
+            Stage::Renew | Stage::Old(_) => {
+                self.stage = Stage::Login;
+                return self.ask(said, "plain-login");
+            }
             Stage::Again(_) => {
                 self.stage = Stage::New;
                 return self.ask_new(said);
@@ -235,6 +254,7 @@ impl Talk {
     fn forget(&mut self) {
         self.stage = Stage::Menu;
         (self.policy, self.code_until, self.progress) = (None, None, None);
+        self.can_only_unlock = false;
     }
 
     /// The languages that can be written here.

@@ -72,6 +72,10 @@ pub enum Action {
     AnotherCode,
     /// Why nothing may have come.
     NothingCame,
+    /// Renew with the password there is now; from there, back to a code.
+    OldPassword,
+    /// End the lock only.
+    OnlyUnlock,
     /// The demo's phone.
     Phone,
     /// To the next field.
@@ -90,6 +94,8 @@ impl Action {
             Self::Show => "F3",
             Self::AnotherCode => "F4",
             Self::NothingCame => "F5",
+            Self::OldPassword => "F6",
+            Self::OnlyUnlock => "F7",
             Self::Phone => "F9",
             Self::NextField => "Tab",
         }
@@ -130,6 +136,8 @@ fn function_key(number: u8) -> Option<Action> {
         3 => Action::Show,
         4 => Action::AnotherCode,
         5 => Action::NothingCame,
+        6 => Action::OldPassword,
+        7 => Action::OnlyUnlock,
         9 => Action::Phone,
         _ => return None,
     })

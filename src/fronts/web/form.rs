@@ -56,6 +56,23 @@ pub(super) async fn submit(
     web.back_to_form()
 }
 
+/// `POST /unlock`: only the lock ends.
+pub(super) async fn unlock(
+    State(web): State<Arc<Web>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let (session, fields) = match web.posted(&headers, &uri, body).await {
+        Ok(posted) => posted,
+        Err(refused) => return *refused,
+    };
+    if session.takes_turn(fields.value("turn")) && web.uses_link_up(&session).await {
+        session.hand_in(Input::Unlock).await;
+    }
+    web.back_to_form()
+}
+
 /// `POST /unfreeze`: the employee lets resets of the account go on.
 pub(super) async fn unfreeze(
     State(web): State<Arc<Web>>,
@@ -152,8 +169,15 @@ impl Web {
         Ok((session, fields))
     }
 
-    /// A one-time link is used up by the first password, never by looking at the page.
     async fn try_password(&self, session: &Session, password: Password) {
+        if self.uses_link_up(session).await {
+            session.hand_in(Input::NewPassword(password)).await;
+        }
+    }
+
+    /// A one-time link is used up by the first thing that is asked for, never by looking at the
+    /// page. Whether it still worked, or there was none.
+    async fn uses_link_up(&self, session: &Session) -> bool {
         let link = session.page().link.clone();
         if let Some(token) = link {
             let now = self.now().wall;
@@ -161,13 +185,13 @@ impl Web {
                 Ok(true) => session.page().link = None,
                 Ok(false) => {
                     session.page().note = Some(Note::LinkOver);
-                    return;
+                    return false;
                 }
                 // The reset itself finds the same, and says it.
                 Err(error) => tracing::error!(%error, "a link could not be used up"),
             }
         }
-        session.hand_in(Input::NewPassword(password)).await;
+        true
     }
 
     fn back_to_form(&self) -> Response {

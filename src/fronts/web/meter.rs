@@ -104,6 +104,7 @@ mod tests {
                 words: Vec::new(),
             },
             person_words: Vec::new(),
+            old: None,
         })
     }
 

@@ -8,7 +8,7 @@
 //! | `/signed-in` | where WeCom's sign-in comes back to |
 //! | `/form` | the page of one session: the form, or what became of it |
 //! | `/meter` | judges what stands in the form, while it is typed |
-//! | `/unfreeze`, `/not-here` | the two other buttons |
+//! | `/unlock`, `/unfreeze`, `/not-here` | the other buttons |
 //!
 //! Who opens a page is WeCom's word alone; the account behind it is the mapping's. Before WeCom
 //! has said it, nothing is kept here: what leads on stands in the webview's own cookie. Every POST
@@ -128,6 +128,7 @@ impl Front {
             .route("/l/{token}", get(entry::link))
             .route("/signed-in", get(sign_in::back))
             .route("/form", get(form::show).post(form::submit))
+            .route("/unlock", post(form::unlock))
             .route("/unfreeze", post(form::unfreeze))
             .route("/not-here", post(form::not_here))
             .route("/meter", post(meter::judge))

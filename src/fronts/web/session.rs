@@ -184,14 +184,17 @@ impl Session {
 
 fn is_settled(prompt: &Prompt) -> bool {
     match prompt {
-        Prompt::Reading | Prompt::Working(_) => false,
+        Prompt::Reading | Prompt::Unlocking | Prompt::Working(_) => false,
         Prompt::NewPassword { busy, .. } => !busy,
         _ => true,
     }
 }
 
 fn is_over(prompt: &Prompt) -> bool {
-    matches!(prompt, Prompt::Done { .. } | Prompt::Ended { .. })
+    matches!(
+        prompt,
+        Prompt::Unlocked { .. } | Prompt::Done { .. } | Prompt::Ended { .. }
+    )
 }
 
 /// All sessions, by what their cookies hold.

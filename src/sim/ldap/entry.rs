@@ -68,6 +68,15 @@ pub(super) enum Lock {
     ByAdmin,
 }
 
+impl Lock {
+    pub(super) fn to_text(self) -> String {
+        match self {
+            Self::At(at) => generalized(at),
+            Self::ByAdmin => "000001010000Z".to_owned(),
+        }
+    }
+}
+
 /// What the password policy overlay keeps for an account.
 #[derive(Clone, Default)]
 pub(super) struct PasswordState {
@@ -152,13 +161,11 @@ impl Entry {
                 .changed_at
                 .map(|at| one("pwdChangedTime", generalized(at))),
         );
-        held.extend(password.locked.map(|lock| {
-            let text = match lock {
-                Lock::At(at) => generalized(at),
-                Lock::ByAdmin => "000001010000Z".to_owned(),
-            };
-            one("pwdAccountLockedTime", text)
-        }));
+        held.extend(
+            password
+                .locked
+                .map(|lock| one("pwdAccountLockedTime", lock.to_text())),
+        );
         if !password.failures.is_empty() {
             let times = password.failures.iter().map(|at| precise(*at)).collect();
             held.push(("pwdFailureTime".to_owned(), times));

@@ -184,7 +184,16 @@ impl Session {
         let [change] = request.changes.as_slice() else {
             return Err(unwritable());
         };
-        if !change.modification.atype.eq_ignore_ascii_case("pwdReset") {
+        let atype = &change.modification.atype;
+        if atype.eq_ignore_ascii_case("pwdAccountLockedTime") {
+            if change.operation != LdapModifyType::Delete {
+                return Err(unwritable());
+            }
+            let moment = change.modification.vals.first();
+            let moment = moment.map(|value| String::from_utf8_lossy(value).into_owned());
+            return tree.unlock(&self.asker(), &target, moment.as_deref(), now);
+        }
+        if !atype.eq_ignore_ascii_case("pwdReset") {
             return Err(unwritable());
         }
         let value = change.modification.vals.first().map(Vec::as_slice);

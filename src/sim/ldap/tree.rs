@@ -282,6 +282,30 @@ impl Tree {
         Refusal::new(code, "")
     }
 
+    /// Takes a lock away, and the failures with it: any lock, or the one of this moment.
+    pub(super) fn unlock(
+        &mut self,
+        asker: &NormalDn,
+        target: &NormalDn,
+        moment: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if Some(asker) != self.service_dn.as_ref() {
+            return Err(Refusal::new(LdapResultCode::InsufficentAccessRights, ""));
+        }
+        let Some(entry) = self.entries.get_mut(target) else {
+            return Err(Refusal::new(LdapResultCode::NoSuchObject, ""));
+        };
+        let held = entry.password.locked.map(Lock::to_text);
+        if held.is_none() || moment.is_some_and(|moment| held.as_deref() != Some(moment)) {
+            return Err(Refusal::new(LdapResultCode::NoSuchAttribute, ""));
+        }
+        entry.password.locked = None;
+        entry.password.failures.clear();
+        self.stamp(target, Some(asker), now);
+        Ok(())
+    }
+
     /// The entries of a search, at most its size limit and one more.
     pub(super) fn search(&self, request: &LdapSearchRequest) -> Result<Vec<&Entry>, Refusal> {
         let base = NormalDn::parse(&request.base)

@@ -60,7 +60,7 @@ impl Intents for MemoryStore {
             };
             let event = about(
                 &kept.open.intent,
-                EventKind::ChangeOutcome,
+                kept.open.intent.act.outcome(),
                 outcome.as_str(),
                 at,
             );

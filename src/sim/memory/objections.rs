@@ -146,8 +146,9 @@ impl State {
 
     fn stage(&self, reset: &ResetId) -> Stage {
         let asked = self.intents.contains_key(reset);
+        let outcomes = [EventKind::ChangeOutcome, EventKind::UnlockOutcome].map(EventKind::as_str);
         let told = self.records.iter().rev().find(|record| {
-            record.reset == reset.as_str() && record.event == EventKind::ChangeOutcome.as_str()
+            record.reset == reset.as_str() && outcomes.contains(&record.event.as_str())
         });
         let may_have_changed =
             told.is_some_and(|record| record.result == "changed" || record.result == "unknown");

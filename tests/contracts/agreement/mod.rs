@@ -49,6 +49,7 @@ async fn compare(tally: &mut Tally, directory: &dyn Directory, login: &str, coun
             words: Vec::new(),
         },
         person_words: account.person_words.clone(),
+        old: None,
     };
     assert!(!policy.directory.own_checks, "{login}");
     let mark = company.mark(&account).await;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use rekey::domain::account::{AccountKey, EntryDn, WecomUserId};
 use rekey::domain::time::Timestamp;
-use rekey::flow::ports::{ChangeMark, Intent, Opened, Outcome, ServerUrl};
+use rekey::flow::ports::{Act, ChangeMark, Intent, Opened, Outcome, ServerUrl};
 
 use super::contract;
 use super::stage::{Stage, Store, at, log, place, reset};
 
 contract!(
     an_intent_comes_back_as_it_was,
+    an_unlocking_has_records_of_its_own,
     an_intent_of_a_living_process_is_left_alone,
     an_intent_of_a_killed_process_is_found_once,
     a_re_executed_process_finds_its_own,
@@ -35,6 +36,7 @@ contract!(
 
 fn intent(number: u16) -> Intent {
     Intent {
+        act: Act::SetPassword,
         reset: reset(number),
         account: AccountKey::new("0b5f-lin-wei"),
         dn: EntryDn::new("uid=lin.wei,ou=people,dc=contoso,dc=example".to_owned()),
@@ -55,6 +57,7 @@ fn intent(number: u16) -> Intent {
 /// An intent of the account that the codes' bindings name so.
 pub(super) fn of_account(number: u16, account: &str) -> Intent {
     Intent {
+        act: Act::SetPassword,
         account: AccountKey::new(account),
         ..intent(number)
     }
@@ -62,6 +65,7 @@ pub(super) fn of_account(number: u16, account: &str) -> Intent {
 
 pub(crate) fn of_lin(number: u16, proved: i64, opened: i64) -> Intent {
     Intent {
+        act: Act::SetPassword,
         proved_at: at(proved),
         at: at(opened),
         ..intent(number)
@@ -71,6 +75,7 @@ pub(crate) fn of_lin(number: u16, proved: i64, opened: i64) -> Intent {
 /// The same of somebody else.
 fn of_mei(number: u16, proved: i64, opened: i64) -> Intent {
     Intent {
+        act: Act::SetPassword,
         account: AccountKey::new("77aa-zhang-mei"),
         ..of_lin(number, proved, opened)
     }
@@ -453,5 +458,28 @@ async fn alone_an_intent_is_never_contested(stage: impl Stage) {
     assert_eq!(
         contests(&lobby, at(10_000)).await,
         [(reset(2).as_str().to_owned(), false)]
+    );
+}
+
+async fn an_unlocking_has_records_of_its_own(stage: impl Stage) {
+    let lobby = stage.lobby().await;
+    let unlock = Intent {
+        act: Act::Unlock,
+        ..intent(1)
+    };
+    assert_eq!(lobby.open(&unlock).await, Ok(Opened::Open));
+    assert_eq!(lobby.open(&intent(2)).await, Ok(Opened::Superseded));
+    let again = stage.lobby().await;
+    let due = again.due(at(1), true).await.unwrap();
+    assert_eq!(due[0].intent, unlock);
+    let closed = again.close(&reset(1), Outcome::Changed, at(2), None).await;
+    assert_eq!(closed, Ok(()));
+    assert_eq!(
+        log(&*again).await,
+        [
+            "unlock_intent:asked",
+            "change_not_asked:superseded",
+            "unlock_outcome:changed"
+        ]
     );
 }

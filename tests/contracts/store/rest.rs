@@ -2,9 +2,10 @@
 
 use rekey::domain::account::{AccountKey, EntryDn, WecomUserId};
 use rekey::domain::audit::{AuditEvent, EventKind};
-use rekey::domain::code::{Action, Binding, Judgement};
+use rekey::domain::code::{Action, Binding, Judgement, Subject};
+use rekey::domain::limits::{OLD_PASSWORDS, SlidingLimit};
 use rekey::domain::throttle::Permission;
-use rekey::flow::ports::{Claim, Issued, Pairing, PictureName};
+use rekey::flow::ports::{Claim, Issued, OldPasswordTried, Pairing, PictureName};
 
 use super::contract;
 use super::stage::{RULES, Stage, at, binding, code, place, reset};
@@ -13,6 +14,9 @@ contract!(
     records_are_read_back_in_order_and_in_pages,
     several_processes_write_one_chain,
     a_kiosk_is_slowed_and_never_refused,
+    old_passwords_are_counted_until_one_is_right,
+    old_passwords_of_remote_sessions_have_a_limit_of_their_own,
+    of_many_old_passwords_at_once_the_limit_is_tried,
     a_picture_is_offered_replaced_and_ended,
     a_picture_opens_one_kiosk_for_one_phone,
     a_claim_outlives_the_next_picture_and_not_its_visit,
@@ -203,4 +207,91 @@ async fn a_picture_is_offered_replaced_and_ended(stage: impl Stage) {
     };
     lobby.offer(&other, at(3)).await.unwrap();
     lobby.end(&reset(99)).await.unwrap();
+}
+
+fn tried(number: u16, subject: &Subject, limits: &[SlidingLimit]) -> OldPasswordTried {
+    OldPasswordTried {
+        reset: reset(number),
+        subject: subject.clone(),
+        remote: false,
+        limits: limits.to_vec(),
+    }
+}
+
+/// A hundred at the site, whoever is tried: then none from anywhere, while kiosks go on.
+async fn old_passwords_of_remote_sessions_have_a_limit_of_their_own(stage: impl Stage) {
+    let stores = [stage.lobby().await, stage.reception().await];
+    let one = |n: u64, remote| OldPasswordTried {
+        remote,
+        ..tried(
+            1,
+            &Subject::Account(AccountKey::new(&n.to_string())),
+            &OLD_PASSWORDS,
+        )
+    };
+    for (n, store) in (0..100).zip(stores.iter().cycle()) {
+        let answer = store.old_password_tried(&one(n, true), at(0)).await;
+        assert_eq!(answer, Ok(Permission::Now), "{n}");
+    }
+    let [lobby, reception] = &stores;
+    let off = reception.old_password_tried(&one(100, true), at(60)).await;
+    assert_eq!(off, Ok(Permission::At(at(3600))));
+    let kiosk = lobby.old_password_tried(&one(101, false), at(60)).await;
+    assert_eq!(kiosk, Ok(Permission::Now));
+    // A right one was no guess.
+    let right = Subject::Account(AccountKey::new("7"));
+    lobby.old_password_right(&right).await.unwrap();
+    let again = reception.old_password_tried(&one(102, true), at(60)).await;
+    assert_eq!(again, Ok(Permission::Now));
+}
+
+/// Counted by every process alike, and by each subject on its own; the stricter limit holds.
+async fn old_passwords_are_counted_until_one_is_right(stage: impl Stage) {
+    let lin = Subject::Account(AccountKey::new("lin.wei"));
+    let siti = Subject::Account(AccountKey::new("siti.rahma"));
+    for (number, secs, permission) in [
+        (1, 0, Permission::Now),
+        (1, 60, Permission::Now),
+        (2, 120, Permission::At(at(3600))),
+        (2, 3600, Permission::Now),
+        (3, 3660, Permission::Now),
+        // Four a day.
+        (3, 20_000, Permission::At(at(86_400))),
+    ] {
+        let lobby = stage.lobby().await;
+        let answer = lobby
+            .old_password_tried(&tried(number, &lin, &OLD_PASSWORDS), at(secs))
+            .await;
+        assert_eq!(answer, Ok(permission), "{secs}");
+    }
+    let reception = stage.reception().await;
+    let now = at(20_000);
+    let of = async |subject, limits: &[SlidingLimit]| {
+        let tried = tried(9, subject, limits);
+        reception.old_password_tried(&tried, now).await
+    };
+    assert_eq!(of(&siti, &OLD_PASSWORDS).await, Ok(Permission::Now));
+    let strict = [SlidingLimit {
+        count: 1,
+        window: std::time::Duration::from_secs(900),
+    }];
+    assert_eq!(of(&siti, &strict).await, Ok(Permission::At(at(20_900))));
+    reception.old_password_right(&lin).await.unwrap();
+    assert_eq!(of(&lin, &OLD_PASSWORDS).await, Ok(Permission::Now));
+    assert_eq!(of(&siti, &strict).await, Ok(Permission::At(at(20_900))));
+}
+
+async fn of_many_old_passwords_at_once_the_limit_is_tried(stage: impl Stage) {
+    let stores = [stage.lobby().await, stage.reception().await];
+    let mut tasks = tokio::task::JoinSet::new();
+    for (n, store) in (0..40).zip(stores.iter().cycle()) {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let lin = Subject::Account(AccountKey::new("lin.wei"));
+            let tried = tried(n, &lin, &OLD_PASSWORDS);
+            store.old_password_tried(&tried, at(0)).await.unwrap() == Permission::Now
+        });
+    }
+    let tried = tasks.join_all().await;
+    assert_eq!(tried.into_iter().filter(|tried| *tried).count(), 2);
 }

@@ -31,7 +31,7 @@ use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
 use crate::flow::grant::Lasting;
-use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
+use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, OldPasswordVerdict, ProvingBind};
 
 /// userAccountControl (MS-ADTS, 2.2.16).
 mod control {
@@ -69,6 +69,8 @@ impl Dialect for ActiveDirectory {
             "msDS-UserPasswordExpiryTimeComputed",
             "pwdLastSet",
             "accountExpires",
+            "badPwdCount",
+            "badPasswordTime",
             "adminCount",
             "servicePrincipalName",
             "msDS-ResultantPSO",
@@ -99,7 +101,7 @@ impl Dialect for ActiveDirectory {
         }
     }
 
-    fn age(&self, entry: &Entry, _policy: &AccountPolicy, _now: Timestamp) -> PasswordAge {
+    fn age(&self, entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> PasswordAge {
         let time = |name| entry.first(name).and_then(filetime::time);
         let never = has(entry, "userAccountControl", control::NEVER_EXPIRES);
         let computed = "msDS-User-Account-Control-Computed";
@@ -109,6 +111,7 @@ impl Dialect for ActiveDirectory {
             expires_at: time("msDS-UserPasswordExpiryTimeComputed"),
             must_change: entry.first("pwdLastSet") == Some(MUST_CHANGE) && !never,
             locked: has(entry, computed, control::LOCKED),
+            lockout: policy.lockout(wrong_passwords(entry, policy, now)),
         }
     }
 
@@ -216,6 +219,11 @@ impl Dialect for ActiveDirectory {
     }
 
     /// Sets unicodePwd and unlocks, in one change: a reset alone leaves the lock.
+    ///
+    /// A renewal is a reset too, although who knows the old password could delete it and add the
+    /// new one. That binds the history where the hints are not known (Samba), but also the minimum
+    /// age; it counts as a wrong password when somebody else was quicker; and after a lost answer
+    /// it could not be told from the employee's own change. Windows knows the hints.
     async fn set_password(
         &self,
         session: &mut Session,
@@ -239,6 +247,22 @@ impl Dialect for ActiveDirectory {
             changes.push(replace("pwdLastSet", MUST_CHANGE.as_bytes()));
         }
         session.modify(dn, changes, hints).await
+    }
+
+    fn old_password(&self, result: &LdapResult) -> Option<OldPasswordVerdict> {
+        verdicts::old_password(result)
+    }
+
+    /// The right to write lockoutTime comes with the one to reset: a reset unlocks as well.
+    async fn can_unlock(&self, session: &mut Session, dn: &str) -> Result<bool, Fault> {
+        rights::to_unlock(session, dn).await
+    }
+
+    /// Clears badPwdCount as well.
+    async fn unlock(&self, session: &mut Session, dn: &str) -> Result<LdapResult, Fault> {
+        let values = HashSet::from([b"0".to_vec()]);
+        let changes = vec![Mod::Replace(b"lockoutTime".to_vec(), values)];
+        session.modify(dn, changes, None).await
     }
 
     fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {
@@ -319,6 +343,19 @@ fn is_protected(entry: &Entry) -> bool {
 fn has(entry: &Entry, name: &str, bits: u32) -> bool {
     let value: Option<i64> = entry.first(name).and_then(|text| text.trim().parse().ok());
     value.is_some_and(|value| value & i64::from(bits) != 0)
+}
+
+/// How many wrong passwords this controller counts now: it forgets them only when it looks.
+fn wrong_passwords(entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> u32 {
+    let count = entry
+        .first("badPwdCount")
+        .and_then(|text| text.trim().parse().ok());
+    let last = entry.first("badPasswordTime").and_then(filetime::time);
+    let ends = last
+        .zip(policy.forgets_after)
+        .map(|(at, length)| at.plus(length));
+    let forgotten = ends.is_some_and(|end| end <= now);
+    count.filter(|_| !forgotten).unwrap_or(0)
 }
 
 /// The control that makes a reset obey the history, if the controller has it.

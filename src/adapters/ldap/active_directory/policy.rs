@@ -6,22 +6,24 @@ use super::filetime;
 use crate::domain::policy::{BeyondAscii, Classes, DirectoryPolicy, LengthUnit, NameCheck};
 
 /// What is asked of the domain's own entry.
-pub(super) const OF_DOMAIN: [&str; 6] = [
+pub(super) const OF_DOMAIN: [&str; 7] = [
     "minPwdLength",
     "pwdProperties",
     "pwdHistoryLength",
     "maxPwdAge",
     "lockoutThreshold",
     "lockoutDuration",
+    "lockOutObservationWindow",
 ];
 /// What is asked of a PSO.
-pub(super) const OF_PSO: [&str; 6] = [
+pub(super) const OF_PSO: [&str; 7] = [
     "msDS-MinimumPasswordLength",
     "msDS-PasswordComplexityEnabled",
     "msDS-PasswordHistoryLength",
     "msDS-MaximumPasswordAge",
     "msDS-LockoutThreshold",
     "msDS-LockoutDuration",
+    "msDS-LockoutObservationWindow",
 ];
 /// DOMAIN_PASSWORD_COMPLEX (MS-SAMR, 2.2.3.1).
 const COMPLEX: u32 = 1;
@@ -49,8 +51,8 @@ pub(super) fn of_pso(entry: &Entry) -> AccountPolicy {
 
 /// Both kinds of entry, by the names of their attributes in the same order. The minimum age binds
 /// no reset (MS-ADTS, 3.1.1.3.1.5), so it is not read.
-fn read(entry: &Entry, names: &[&str; 6], complex: bool) -> AccountPolicy {
-    let [length, _, history, max_age, threshold, duration] = *names;
+fn read(entry: &Entry, names: &[&str; 7], complex: bool) -> AccountPolicy {
+    let [length, _, history, max_age, threshold, duration, window] = *names;
     let span = |name| entry.first(name).and_then(filetime::span);
     AccountPolicy {
         demands: DirectoryPolicy {
@@ -67,6 +69,8 @@ fn read(entry: &Entry, names: &[&str; 6], complex: bool) -> AccountPolicy {
         locks: number(entry, threshold).is_some(),
         lock_lasts: span(duration),
         enforces_must_change: true,
+        locks_at: number(entry, threshold),
+        forgets_after: span(window),
     }
 }
 

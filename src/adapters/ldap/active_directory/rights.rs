@@ -40,6 +40,13 @@ pub(super) async fn to_reset(session: &mut Session, dn: &str) -> Result<RightToR
     })
 }
 
+/// Whether a lock can be taken away.
+pub(super) async fn to_unlock(session: &mut Session, dn: &str) -> Result<bool, Fault> {
+    let writable = writable(session, dn).await?;
+    let mut names = writable.iter();
+    Ok(names.any(|name| name.eq_ignore_ascii_case("lockoutTime")))
+}
+
 /// Everything that may be written without need.
 pub(super) async fn powers(session: &mut Session, dn: &str) -> Result<Powers, Fault> {
     const TOLD: usize = 5;

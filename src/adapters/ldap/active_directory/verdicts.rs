@@ -4,7 +4,7 @@
 
 use ldap3::LdapResult;
 
-use crate::flow::ports::{DirectoryRefusal, ProvingBind};
+use crate::flow::ports::{DirectoryRefusal, OldPasswordVerdict, ProvingBind};
 
 /// ERROR_PASSWORD_RESTRICTION (MS-ERREF): length, complexity, history or age.
 const RESTRICTION: u32 = 0x52D;
@@ -35,6 +35,22 @@ pub(super) fn refusal(result: &LdapResult) -> Option<DirectoryRefusal> {
 fn code(text: &str) -> Option<u32> {
     let (number, _) = text.split_once(':')?;
     u32::from_str_radix(number.trim(), 16).ok()
+}
+
+/// What a bind with the password that is to be replaced says. Who may not sign in at this hour, or
+/// has to change the password, was found to know it; an expired one can be changed with itself on
+/// a domain's own sign-in screen, so it proves as much here.
+pub(super) fn old_password(result: &LdapResult) -> Option<OldPasswordVerdict> {
+    const NO_SUCH_OBJECT: u32 = 32;
+    match (proof(result), sub_code(&result.text)) {
+        (ProvingBind::Works, _) | (ProvingBind::NotAllowed, Some(0x532)) => {
+            Some(OldPasswordVerdict::Right)
+        }
+        (ProvingBind::NotAllowed | ProvingBind::Wrong, _) => Some(OldPasswordVerdict::Wrong),
+        (ProvingBind::Unreachable, _) => {
+            (result.rc == NO_SUCH_OBJECT).then_some(OldPasswordVerdict::Wrong)
+        }
+    }
 }
 
 /// What a bind with the new password says, by its sub-code (`data 773`).
@@ -150,6 +166,26 @@ mod tests {
         }
         assert_eq!(proof(&answer(0, "")), ProvingBind::Works);
         assert_eq!(proof(&answer(8, "strong auth")), ProvingBind::Unreachable);
+    }
+
+    #[test]
+    fn what_a_bind_with_the_old_password_says() {
+        use OldPasswordVerdict as V;
+        for (data, says) in [
+            ("52e", V::Wrong),
+            ("773", V::Right),
+            ("532", V::Right),
+            ("530", V::Right),
+            // Locked: said of right and wrong ones.
+            ("775", V::Wrong),
+            ("533", V::Wrong),
+            ("701", V::Wrong),
+        ] {
+            let text = format!("80090308: LdapErr: comment: error, data {data}, v1db1");
+            assert_eq!(old_password(&answer(49, &text)), Some(says), "{data}");
+        }
+        assert_eq!(old_password(&answer(0, "")), Some(V::Right));
+        assert_eq!(old_password(&answer(51, "busy")), None);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use ldap3::{LdapResult, Mod};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::dn;
-use super::examine::{RightToReset, ServerTime, may_delete, right_by_delete};
+use super::examine::{RightToReset, ServerTime, may_delete, right_by_delete, unlocked};
 use super::expiring::Sweep;
 use super::gentime;
 use super::groups::NOBODY;
@@ -37,6 +37,9 @@ const ABSENT: &str = "19990102030405Z";
 /// passwordExpirationTime of a password that never expires.
 const NEVER: &str = "20380119031407Z";
 
+/// How many wrong passwords there were.
+const COUNT: &str = "passwordRetryCount";
+
 /// 389 Directory Server's ways.
 pub(super) struct Ds389;
 
@@ -52,6 +55,7 @@ impl Dialect for Ds389 {
             "pwdUpdateTime",
             "accountUnlockTime",
             "passwordRetryCount",
+            "retryCountResetTime",
             "pwdpolicysubentry",
         ]
     }
@@ -122,6 +126,7 @@ impl Dialect for Ds389 {
             expires_at,
             must_change,
             locked: is_locked(entry, now),
+            lockout: policy.lockout(wrong_passwords(entry, now)),
         }
     }
 
@@ -248,6 +253,20 @@ impl Dialect for Ds389 {
         ppolicy::refusal(result).or_else(same_as_now)
     }
 
+    async fn can_unlock(&self, session: &mut Session, dn: &str) -> Result<bool, Fault> {
+        /// A count that nobody reaches.
+        const ABSENT: &str = "999999999";
+        let may = may_delete(session, dn, COUNT, ABSENT).await?;
+        Ok(may.unwrap_or(false))
+    }
+
+    /// Without a count there is no lock, whatever the time says.
+    async fn unlock(&self, session: &mut Session, dn: &str) -> Result<LdapResult, Fault> {
+        let changes = vec![Mod::Delete(COUNT.as_bytes().to_vec(), HashSet::new())];
+        let result = session.modify(dn, changes, None).await?;
+        Ok(unlocked(result))
+    }
+
     fn proof(&self, result: &LdapResult) -> ProvingBind {
         ppolicy::proof(result)
     }
@@ -291,6 +310,14 @@ async fn write_end(session: &mut Session, dn: &str, ends: String) -> Result<(), 
             "passwordExpirationTime cannot be written: {done}"
         ))),
     }
+}
+
+/// How many wrong passwords the server counts now.
+fn wrong_passwords(entry: &Entry, now: Timestamp) -> u32 {
+    let ends = entry.first("retryCountResetTime").and_then(gentime::parse);
+    let forgotten = ends.is_some_and(|end| end <= now);
+    let count = entry.first(COUNT).and_then(|text| text.trim().parse().ok());
+    count.filter(|_| !forgotten).unwrap_or(0)
 }
 
 /// Locked by wrong passwords. A reset clears the count and leaves the time.

@@ -7,7 +7,7 @@ use super::super::session::Entry;
 use crate::domain::policy::{BeyondAscii, Classes, DirectoryPolicy, LengthUnit, NameCheck};
 
 /// What is asked for; the same names in cn=config and in a local policy.
-pub(super) const ATTRIBUTES: [&str; 28] = [
+pub(super) const ATTRIBUTES: [&str; 30] = [
     "passwordCheckSyntax",
     "passwordMinLength",
     "passwordMinCategories",
@@ -20,6 +20,8 @@ pub(super) const ATTRIBUTES: [&str; 28] = [
     "passwordLockout",
     "passwordUnlock",
     "passwordLockoutDuration",
+    "passwordMaxFailure",
+    "passwordResetFailureCount",
     "passwordMinDigits",
     "passwordMinAlphas",
     "passwordMinUppers",
@@ -94,8 +96,11 @@ pub(super) fn read(entry: &Entry) -> Option<AccountPolicy> {
             min_age: seconds("passwordMinAge"),
             max_age: seconds("passwordMaxAge").filter(|_| is_on(entry, "passwordExp")),
             own_checks: checked && OWN_CHECKS.iter().any(|name| is_set(entry, name)),
+            can_unlock: false,
         },
         locks: is_on(entry, "passwordLockout"),
+        locks_at: number("passwordMaxFailure"),
+        forgets_after: seconds("passwordResetFailureCount"),
         lock_lasts: seconds("passwordLockoutDuration").filter(|_| !is_off(entry, "passwordUnlock")),
         // The end in the entry is enough.
         enforces_must_change: true,
@@ -184,6 +189,7 @@ mod tests {
                 min_age: Some(Duration::from_secs(3600)),
                 max_age: Some(Duration::from_secs(10_368_000)),
                 own_checks: false,
+                can_unlock: false,
             }
         );
         assert!(read.locks);

@@ -16,7 +16,9 @@ use crate::domain::time::Timestamp;
 use crate::flow::finding::Finding;
 use people::People;
 
-pub(super) use powers::{Powers, RightToReset, may_delete, powers_by_delete, right_by_delete};
+pub(super) use powers::{
+    Powers, RightToReset, hidden_value, may_delete, powers_by_delete, right_by_delete, unlocked,
+};
 
 /// Clocks that differ by more make lock times and expiry dates wrong.
 const CLOCKS_MAY_DIFFER: u64 = 60;

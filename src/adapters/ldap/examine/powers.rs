@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ldap3::Mod;
+use ldap3::{LdapResult, Mod};
 
 use super::super::session::{Fault, Session};
 use crate::adapters::entropy::OsEntropy;
@@ -58,6 +58,14 @@ pub(crate) async fn may_delete(
         NOT_ALLOWED => Ok(false),
         _ => Err(result.to_string()),
     })
+}
+
+/// The answer to taking a lock away: one that is not there any more is an open account.
+pub(crate) fn unlocked(result: LdapResult) -> LdapResult {
+    match result.rc {
+        NOT_THERE => LdapResult { rc: 0, ..result },
+        _ => result,
+    }
 }
 
 /// [`may_delete`] for the password.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use ldap3::{LdapResult, Mod, Scope};
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
-use super::examine::{ServerTime, may_delete};
+use super::examine::{ServerTime, may_delete, unlocked};
 use super::expiring::Sweep;
 use super::gentime;
 use super::lookup::Lookup;
@@ -29,6 +29,9 @@ use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed, ProvingBind};
 /// one of them in the entry.
 const PERSON: [&str; 3] = ["person", "organizationalPerson", "inetOrgPerson"];
 
+/// Since when an account is locked.
+const LOCKED: &str = "pwdAccountLockedTime";
+
 /// OpenLDAP's ways.
 pub(super) struct OpenLdap;
 
@@ -43,6 +46,7 @@ impl Dialect for OpenLdap {
             "pwdChangedTime",
             "pwdReset",
             "pwdAccountLockedTime",
+            "pwdFailureTime",
             "pwdEndTime",
             "pwdPolicySubentry",
         ]
@@ -97,6 +101,7 @@ impl Dialect for OpenLdap {
                 let ends = policy.lock_lasts.map(|length| at.plus(length));
                 ends.is_none_or(|end| end > now)
             }),
+            lockout: policy.lockout(verdicts::wrong_passwords(entry, policy, now)),
         }
     }
 
@@ -207,6 +212,20 @@ impl Dialect for OpenLdap {
         let policy = self.policy_of(session, lookup, entry.as_ref()).await?;
         let unheeded = "the policy does not say pwdMustChange: TRUE, so pwdReset means nothing";
         Ok((!policy.enforces_must_change).then(|| unheeded.to_owned()))
+    }
+
+    async fn can_unlock(&self, session: &mut Session, dn: &str) -> Result<bool, Fault> {
+        /// A moment at which nobody was locked.
+        const ABSENT: &str = "19990102030405Z";
+        let may = may_delete(session, dn, LOCKED, ABSENT).await?;
+        Ok(may.unwrap_or(false))
+    }
+
+    /// The overlay takes the counted failures, which nobody may write, away with the lock.
+    async fn unlock(&self, session: &mut Session, dn: &str) -> Result<LdapResult, Fault> {
+        let changes = vec![Mod::Delete(LOCKED.as_bytes().to_vec(), HashSet::new())];
+        let result = session.modify(dn, changes, None).await?;
+        Ok(unlocked(result))
     }
 
     fn refusal(&self, result: &LdapResult) -> Option<DirectoryRefusal> {

@@ -7,7 +7,7 @@ use super::super::session::Entry;
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 
 /// What is asked for.
-pub(super) const ATTRIBUTES: [&str; 12] = [
+pub(super) const ATTRIBUTES: [&str; 14] = [
     "pwdMinLength",
     "pwdMaxLength",
     "pwdCheckQuality",
@@ -17,6 +17,8 @@ pub(super) const ATTRIBUTES: [&str; 12] = [
     "pwdLockout",
     "pwdLockoutDuration",
     "pwdMustChange",
+    "pwdMaxFailure",
+    "pwdFailureCountInterval",
     "pwdUseCheckModule",
     "pwdCheckModule",
     "pwdCheckModuleArg",
@@ -52,10 +54,13 @@ pub(super) fn read(entry: &Entry) -> AccountPolicy {
             min_age: seconds("pwdMinAge"),
             max_age: seconds("pwdMaxAge"),
             own_checks: checked && module,
+            can_unlock: false,
         },
         locks: is_true("pwdLockout"),
         lock_lasts: seconds("pwdLockoutDuration"),
         enforces_must_change: is_true("pwdMustChange"),
+        locks_at: number("pwdMaxFailure"),
+        forgets_after: seconds("pwdFailureCountInterval"),
     }
 }
 
@@ -76,6 +81,7 @@ mod tests {
                 ("pwdMaxAge", "10368000"),
                 ("pwdLockout", "TRUE"),
                 ("pwdLockoutDuration", "900"),
+                ("pwdMaxFailure", "5"),
                 ("pwdUseCheckModule", "TRUE"),
             ],
         );
@@ -92,10 +98,12 @@ mod tests {
                 min_age: Some(Duration::from_secs(3600)),
                 max_age: Some(Duration::from_secs(10_368_000)),
                 own_checks: true,
+                can_unlock: false,
             }
         );
         assert!(policy.locks);
         assert_eq!(policy.lock_lasts, Some(Duration::from_secs(900)));
+        assert_eq!((policy.locks_at, policy.forgets_after), (Some(5), None));
     }
 
     #[test]

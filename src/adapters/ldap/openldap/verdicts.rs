@@ -2,9 +2,12 @@
 
 use ldap3::LdapResult;
 
-use super::super::dialect::Marks;
+use super::super::dialect::{AccountPolicy, Marks};
 use super::super::dn;
+use super::super::gentime;
 use super::super::ppolicy;
+use super::super::session::Entry;
+use crate::domain::time::Timestamp;
 use crate::flow::ports::{ChangeMark, DirectoryRefusal, Landed};
 
 /// slapd tells "as now" from "in history" by its text only.
@@ -35,6 +38,24 @@ pub(super) fn compare(mark: &ChangeMark, marks: &Marks, bind_dn: &str) -> Landed
     } else {
         Landed::Unclear
     }
+}
+
+/// How many wrong passwords slapd counts now. It forgets old ones only when it looks.
+pub(super) fn wrong_passwords(entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> u32 {
+    let counts = |text: &str| {
+        // Fractions of a second are of no matter; what cannot be read counts.
+        let seconds = text
+            .split_once('.')
+            .map_or(text.to_owned(), |(at, _)| format!("{at}Z"));
+        let at = gentime::parse(&seconds);
+        let ends = at
+            .zip(policy.forgets_after)
+            .map(|(at, length)| at.plus(length));
+        ends.is_none_or(|end| end > now)
+    };
+    let failures = entry.all("pwdFailureTime").iter();
+    let counted = failures.filter(|text| counts(text)).count();
+    u32::try_from(counted).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -70,5 +91,22 @@ mod tests {
         ] {
             assert_eq!(compare(&mark, &marks, us), landed);
         }
+    }
+
+    #[test]
+    fn forgotten_wrong_passwords_do_not_count() {
+        let entry = Entry::for_tests(
+            "uid=lin.wei",
+            &[
+                ("pwdFailureTime", "20261127122149.940913Z"),
+                ("pwdFailureTime", "20261127122250Z"),
+                ("pwdFailureTime", "unreadable"),
+            ],
+        );
+        let now = gentime::parse("20261127122255Z").unwrap();
+        let mut policy = AccountPolicy::default();
+        assert_eq!(wrong_passwords(&entry, &policy, now), 3);
+        policy.forgets_after = Some(std::time::Duration::from_secs(60));
+        assert_eq!(wrong_passwords(&entry, &policy, now), 2);
     }
 }

@@ -1,7 +1,11 @@
 //! The menu, and the two ways that go on in WeCom.
 
 use super::{Said, Stage, Talk};
+use crate::domain::account::LoginName;
+use crate::domain::secret::Password;
 use crate::flow::effect::Input;
+use crate::flow::prompt::Refusal;
+use crate::fronts::plain::Echo;
 use crate::fronts::tui::app::{Access, ChatPasswords};
 use crate::fronts::tui::msg::{Command, Picture};
 
@@ -117,17 +121,68 @@ impl Talk {
         next.filter(|next| *next != self.language)
     }
 
+    /// Renewing: first the login name, then the password there is now.
+    pub(super) fn ask_old(&mut self, login: LoginName, said: &mut Said<'_>) {
+        self.stage = Stage::Old(login);
+        self.ask(
+            said,
+            match self.echo {
+                Echo::Ours => "plain-old",
+                Echo::Theirs => "plain-old-seen",
+            },
+        );
+    }
+
+    pub(super) fn on_renew(&mut self, line: &str, said: &mut Said<'_>) {
+        match line {
+            "" | "0" => {
+                self.stage = Stage::Login;
+                self.ask(said, "plain-login");
+            }
+            name => match LoginName::parse(name) {
+                Some(name) => self.ask_old(name, said),
+                None => {
+                    self.refusal(said, &Refusal::LoginMalformed);
+                    self.ask(said, "plain-renew-login");
+                }
+            },
+        }
+    }
+
+    pub(super) fn on_old(&mut self, line: &str, said: &mut Said<'_>) {
+        let Stage::Old(login) = std::mem::replace(&mut self.stage, Stage::Login) else {
+            return;
+        };
+        match Password::new(line) {
+            _ if line.is_empty() => self.ask(said, "plain-login"),
+            Ok(old) => {
+                self.stage = Stage::Waiting;
+                said.commands
+                    .push(Command::Flow(Input::Renew { login, old }));
+            }
+            Err(why) => {
+                said.line(&self.speaker().no_password(why));
+                self.ask_old(login, said);
+            }
+        }
+    }
+
     pub(super) fn on_login(&mut self, line: &str, said: &mut Said<'_>) {
         if matches!(line, "" | "0") {
             return self.back(said);
         }
-        match crate::domain::account::LoginName::parse(line) {
+        if line == "6" {
+            self.line(said, "screen-renew-lead", &[]);
+            self.stage = Stage::Renew;
+            return self.ask(said, "plain-renew-login");
+        }
+        match LoginName::parse(line) {
             Some(name) => {
                 self.stage = Stage::Waiting;
                 said.commands.push(Command::Flow(Input::Login(name)));
             }
             None => {
-                self.refusal(said, &crate::flow::prompt::Refusal::LoginMalformed);
+                self.refusal(said, &Refusal::LoginMalformed);
                 self.ask(said, "plain-login");
             }
         }

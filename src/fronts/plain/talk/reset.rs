@@ -48,8 +48,19 @@ impl Talk {
                 self.line(said, "screen-password-busy", &[]);
             }
             Prompt::NewPassword {
-                policy, refusal, ..
-            } => self.password_prompt(policy, refusal.as_ref(), said),
+                policy,
+                refusal,
+                age,
+                ..
+            } => {
+                self.can_only_unlock = age.locked && policy.directory.can_unlock;
+                self.password_prompt(policy, refusal.as_ref(), said);
+            }
+            Prompt::Unlocking => {
+                self.stage = Stage::Waiting;
+                self.line(said, "screen-unlocking", &[]);
+            }
+            Prompt::Unlocked { told, reference } => self.unlocked(told, &reference, said),
             Prompt::Working(progress) => {
                 self.stage = Stage::Waiting;
                 self.progress(said, progress, None);
@@ -182,8 +193,23 @@ impl Talk {
                 self.report(said, report);
             }
         }
+        if self.can_only_unlock {
+            self.line(said, "plain-only-unlock", &[]);
+        }
         self.stage = Stage::New;
         self.ask_new(said);
+    }
+
+    fn unlocked(&mut self, told: Step, reference: &str, said: &mut Said<'_>) {
+        self.line(said, "screen-unlocked", &[]);
+        self.line(said, "screen-unlocked-lead", &[]);
+        if told == Step::No {
+            self.line(said, "screen-step-not-told", &[]);
+            self.line(said, "screen-reference", &[("reference", reference.into())]);
+        } else {
+            self.line(said, "screen-step-told", &[]);
+        }
+        self.over(said);
     }
 
     pub(super) fn ask_new(&self, said: &mut Said<'_>) {
@@ -199,6 +225,12 @@ impl Talk {
     pub(super) fn on_new(&mut self, line: Zeroizing<String>, said: &mut Said<'_>) {
         if line.is_empty() {
             return self.back(said);
+        }
+        // No policy takes a password of one character.
+        if self.can_only_unlock && *line == "7" {
+            self.stage = Stage::Waiting;
+            said.commands.push(Command::Flow(Input::Unlock));
+            return;
         }
         match (Password::new(&line), &self.policy) {
             (Ok(password), Some(policy)) => {

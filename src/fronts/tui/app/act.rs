@@ -3,7 +3,8 @@
 use super::clock::{SHOWN_FOR, TWICE};
 use super::keys::STEPS;
 use super::screen::{
-    CodeScreen, LoginScreen, NewPasswordScreen, Overlay, OverlayPage, PasswordNote, Screen,
+    CodeScreen, LoginScreen, NewPasswordScreen, OldPasswordField, Overlay, OverlayPage,
+    PasswordNote, Screen,
 };
 use super::{Access, App};
 use crate::domain::account::LoginName;
@@ -25,6 +26,8 @@ impl App {
         match &self.screen {
             Screen::Menu => self.open_method(item, out),
             Screen::Workspace | Screen::Chat if item + 1 < STEPS => self.move_focus(1, now),
+            Screen::Login(login) if login.old.is_some() && item == 0 => self.move_focus(1, now),
+            Screen::Login(login) if login.old.is_some() => self.submit_old_password(out),
             Screen::Login(_) => self.submit_login(out),
             Screen::NewPassword(_) if item == 0 => self.move_focus(1, now),
             Screen::NewPassword(_) => self.submit_password(out),
@@ -47,6 +50,7 @@ impl App {
     fn begin(&mut self, out: &mut Vec<Command>) {
         self.visit.touched = true;
         self.scanned = false;
+        self.renewing = false;
         self.go(Screen::Login(LoginScreen::default()));
         out.push(Command::Begin);
     }
@@ -65,6 +69,58 @@ impl App {
                 out.push(Command::Flow(Input::Login(name)));
             }
             None => login.refusal = Some(Refusal::LoginMalformed),
+        }
+    }
+
+    /// Name and password go together: what is wrong of them is not told apart.
+    fn submit_old_password(&mut self, out: &mut Vec<Command>) {
+        let Screen::Login(login) = &mut self.screen else {
+            return;
+        };
+        let Some(old) = &mut login.old else {
+            return;
+        };
+        if login.sent {
+            return;
+        }
+        let Some(name) = LoginName::parse(self.login.text()) else {
+            login.refusal = Some(Refusal::LoginMalformed);
+            self.focus = Target::Item(0);
+            return;
+        };
+        match Password::new(old.field.text()) {
+            Ok(password) => {
+                login.sent = true;
+                login.refusal = None;
+                old.field.clear();
+                out.push(Command::Flow(Input::Renew {
+                    login: name,
+                    old: password,
+                }));
+            }
+            Err(PasswordError::Empty) => self.focus = Target::Item(1),
+            // No directory has such a password: the answer that all others get.
+            Err(_) => login.refusal = Some(Refusal::OldPasswordNotRight),
+        }
+    }
+
+    /// From the code to the password there is now, and back.
+    fn old_password_or_code(&mut self) {
+        let Screen::Login(login) = &mut self.screen else {
+            return;
+        };
+        self.renewing = login.old.is_none();
+        login.refusal = None;
+        login.old = self.renewing.then(OldPasswordField::new);
+        let named = !self.login.text().trim().is_empty();
+        self.focus = Target::Item(usize::from(self.renewing && named));
+    }
+
+    fn only_unlock(&mut self, out: &mut Vec<Command>) {
+        if let Screen::NewPassword(screen) = &self.screen
+            && screen.can_only_unlock()
+        {
+            out.push(Command::Flow(Input::Unlock));
         }
     }
 
@@ -127,6 +183,8 @@ impl App {
             Action::Choose | Action::NextField => self.move_focus(1, now),
             Action::Back => self.back(now, out),
             Action::Help => self.toggle(OverlayPage::Help),
+            Action::OldPassword => self.old_password_or_code(),
+            Action::OnlyUnlock => self.only_unlock(out),
             Action::NothingCame => self.toggle(OverlayPage::NothingCame),
             Action::Language => self.next_language(),
             Action::Show => self.show_or_hide(now),
@@ -150,6 +208,9 @@ impl App {
         }
         match &mut self.screen {
             Screen::Workspace | Screen::Chat => self.go(Screen::Menu),
+            Screen::Login(login) if login.old.is_some() && !login.sent => {
+                self.old_password_or_code();
+            }
             Screen::Login(_) => {
                 out.push(Command::Flow(Input::Abandon));
                 self.login.clear();
@@ -188,8 +249,8 @@ impl App {
     }
 
     fn show_or_hide(&mut self, now: Now) {
-        if let Screen::NewPassword(screen) = &mut self.screen {
-            screen.shown_until = match screen.shown_until {
+        if let Some(shown_until) = self.shown_until() {
+            *shown_until = match shown_until {
                 Some(_) => None,
                 None => Some(now.mono.saturating_add(SHOWN_FOR)),
             };

@@ -79,6 +79,10 @@ impl App {
                 wakes.extend(hint.checked_sub(now.mono).filter(|left| !left.is_zero()));
             }
             Screen::LookingUp { slowed_until } => wakes.extend(until(now, *slowed_until)),
+            Screen::Login(login) => {
+                let shown_until = login.old.as_ref().and_then(|old| old.shown_until);
+                wakes.extend(shown_until.map(|at| at.saturating_sub(now.mono)));
+            }
             Screen::NewPassword(screen) => {
                 let dues = [screen.shown_until, screen.advice_due]
                     .into_iter()
@@ -96,16 +100,27 @@ impl App {
         if over(self.ending(now).map(|ending| ending.left)) || over(self.last_screen_left(now)) {
             self.end_visit(out);
         }
-        if let Screen::NewPassword(screen) = &mut self.screen {
-            let is_over = |until: Option<Duration>| until.is_some_and(|until| until <= now.mono);
-            if is_over(screen.shown_until) {
-                screen.shown_until = None;
-            }
-            if is_over(screen.advice_due) {
-                screen.advice_due = None;
-                let report = screen.report.as_ref();
-                screen.advice = report.map(|report| report.strength);
-            }
+        let is_over = |until: Option<Duration>| until.is_some_and(|until| until <= now.mono);
+        if let Some(shown_until) = self.shown_until()
+            && is_over(*shown_until)
+        {
+            *shown_until = None;
+        }
+        if let Screen::NewPassword(screen) = &mut self.screen
+            && is_over(screen.advice_due)
+        {
+            screen.advice_due = None;
+            let report = screen.report.as_ref();
+            screen.advice = report.map(|report| report.strength);
+        }
+    }
+
+    /// Until when a password is shown in the open, on a screen that has one.
+    pub(super) fn shown_until(&mut self) -> Option<&mut Option<Duration>> {
+        match &mut self.screen {
+            Screen::NewPassword(screen) => Some(&mut screen.shown_until),
+            Screen::Login(login) => Some(&mut login.old.as_mut()?.shown_until),
+            _ => None,
         }
     }
 
@@ -113,6 +128,7 @@ impl App {
     pub(super) fn last_screen_left(&self, now: Now) -> Option<Duration> {
         let (since, stays) = match &self.screen {
             Screen::Done(done) => (done.since, LAST_SCREEN),
+            Screen::Unlocked(unlocked) => (unlocked.since, LAST_SCREEN),
             Screen::Ended(ended) => (ended.since, LAST_REFUSAL),
             _ => return None,
         };
@@ -122,8 +138,7 @@ impl App {
     /// When the visit ends if nothing happens. `None`: it does not end by itself now.
     pub(super) fn ending(&self, now: Now) -> Option<Ending> {
         let waits = self.is_quiet_menu() && !self.settings.access.is_remote();
-        let never =
-            waits || self.is_busy() || matches!(self.screen, Screen::Done(_) | Screen::Ended(_));
+        let never = waits || self.is_busy() || self.last_screen_left(now).is_some();
         if never {
             return None;
         }
@@ -157,7 +172,7 @@ impl App {
     /// Whether something is under way that has its own end: no key means anything until then.
     pub(super) fn is_busy(&self) -> bool {
         match &self.screen {
-            Screen::Working(_) | Screen::Reading => true,
+            Screen::Working(_) | Screen::Reading | Screen::Unlocking => true,
             Screen::Code(code) => code.sent,
             Screen::NewPassword(screen) => screen.busy,
             _ => false,

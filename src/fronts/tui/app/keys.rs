@@ -181,7 +181,10 @@ impl App {
     fn field(&mut self) -> Option<&mut Field> {
         let second = self.focus == Target::Item(1);
         match &mut self.screen {
-            Screen::Login(login) if !login.sent => Some(&mut self.login),
+            Screen::Login(login) if !login.sent => match &mut login.old {
+                Some(old) if second => Some(&mut old.field),
+                _ => Some(&mut self.login),
+            },
             Screen::Code(code) if !code.sent => Some(&mut code.field),
             Screen::NewPassword(screen) if !screen.busy => Some(if second {
                 &mut screen.again
@@ -206,6 +209,8 @@ impl App {
     fn after_typing(&mut self, taken: Taken, out: &mut Vec<Command>) {
         let first = self.focus != Target::Item(1);
         match &mut self.screen {
+            // A character that no name has is no news in a password.
+            Screen::Login(login) if !first => login.refusal = None,
             Screen::Login(login) => {
                 login.refusal = (taken != Taken::Yes).then_some(Refusal::LoginMalformed);
             }
@@ -268,6 +273,7 @@ impl App {
         let items = match &self.screen {
             Screen::Menu => 3,
             Screen::Workspace | Screen::Chat => STEPS,
+            Screen::Login(login) if login.old.is_some() => 2,
             Screen::Login(_) | Screen::Code(_) => 1,
             Screen::NewPassword(_) => 2,
             // The text itself: no key stands out until somebody presses Tab.

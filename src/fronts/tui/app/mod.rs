@@ -44,6 +44,8 @@ pub struct App {
     phone: Option<Vec<PhoneMessage>>,
     /// The reset began with a scan.
     scanned: bool,
+    /// The password there is now is the proof.
+    renewing: bool,
     outage: Outage,
     visit: Visit,
     /// Counts the requests for a verdict; only the newest answer is shown.
@@ -86,6 +88,7 @@ impl App {
             picture: PictureState::default(),
             phone: None,
             scanned: false,
+            renewing: false,
             outage: Outage::default(),
             visit: Visit::default(),
             generation: 0,
@@ -149,6 +152,7 @@ impl App {
         // Whoever scans is there, without having touched a key.
         self.visit.last_input = now.mono;
         self.picture = PictureState::default();
+        self.renewing = false;
         self.scanned = true;
         self.go(Screen::Reading);
     }
@@ -219,6 +223,7 @@ impl App {
         self.picture = PictureState::default();
         self.phone = None;
         self.scanned = false;
+        self.renewing = false;
         self.visit = Visit::default();
     }
 
@@ -226,7 +231,12 @@ impl App {
     fn in_reset(&self) -> bool {
         !matches!(
             self.screen,
-            Screen::Menu | Screen::Workspace | Screen::Chat | Screen::Done(_) | Screen::Ended(_)
+            Screen::Menu
+                | Screen::Workspace
+                | Screen::Chat
+                | Screen::Unlocked(_)
+                | Screen::Done(_)
+                | Screen::Ended(_)
         )
     }
 }

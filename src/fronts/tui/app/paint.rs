@@ -9,7 +9,8 @@ use crate::domain::time::Now;
 use crate::fronts::tui::keymap::Action;
 use crate::fronts::tui::screens::page::{Page, View};
 use crate::fronts::tui::screens::{
-    chat, code, edges, ended, login, menu, overlay, password, phone, progress, small, workspace,
+    chat, code, edges, ended, login, menu, overlay, password, phone, progress, small, unlocked,
+    workspace,
 };
 use crate::fronts::tui::widgets::canvas::{Canvas, Target};
 
@@ -90,8 +91,13 @@ impl App {
                 let late = view.now.mono.saturating_sub(screen.since) >= NOTHING_CAME;
                 code::draw(view, screen, late, canvas);
             }
-            Screen::Reading => progress::reading(view, canvas),
-            Screen::NewPassword(screen) => password::draw(view, screen, canvas),
+            Screen::Reading => progress::reading(view, self.renewing, canvas),
+            Screen::NewPassword(screen) => password::draw(view, screen, self.scanned, canvas),
+            Screen::Unlocking => unlocked::unlocking(view, canvas),
+            Screen::Unlocked(screen) => {
+                let left = self.last_screen_left(view.now).unwrap_or_default();
+                unlocked::draw(view, screen, left, canvas);
+            }
             Screen::Working(steps) => progress::working(view, *steps, canvas),
             Screen::Done(screen) => {
                 let left = self.last_screen_left(view.now).unwrap_or_default();
@@ -113,9 +119,15 @@ impl App {
             Screen::Login(_) | Screen::LookingUp { .. } => Some(1),
             Screen::Code(_) => Some(2),
             Screen::Reading | Screen::NewPassword(_) => Some(3),
-            Screen::Working(_) | Screen::Done(_) => Some(4),
+            Screen::Working(_) | Screen::Done(_) | Screen::Unlocking | Screen::Unlocked(_) => {
+                Some(4)
+            }
             Screen::Ended(_) => None,
         };
+        if self.renewing {
+            // It has no code, so the steps are others.
+            return Some(("screen-renew-place", None));
+        }
         let method = if self.scanned {
             "screen-method-1"
         } else {
@@ -131,7 +143,20 @@ impl App {
             _ if self.is_busy() => vec![],
             Screen::Menu => vec![Action::Choose, Action::GoOn, Action::Help, Action::Language],
             Screen::LookingUp { .. } => vec![Action::Back],
-            Screen::Workspace | Screen::Chat | Screen::Login(_) => {
+            Screen::Login(login) => {
+                let mut actions = Vec::new();
+                actions.extend(login.old.is_some().then_some(Action::NextField));
+                actions.push(Action::GoOn);
+                actions.extend(login.old.is_some().then_some(Action::Show));
+                actions.extend([
+                    Action::OldPassword,
+                    Action::Back,
+                    Action::Help,
+                    Action::Language,
+                ]);
+                actions
+            }
+            Screen::Workspace | Screen::Chat => {
                 vec![Action::GoOn, Action::Back, Action::Help, Action::Language]
             }
             Screen::Code(code) => {
@@ -145,16 +170,16 @@ impl App {
                 actions.extend([Action::Back, Action::Help, Action::Language]);
                 actions
             }
-            Screen::NewPassword(_) => vec![
-                Action::NextField,
-                Action::GoOn,
-                Action::Show,
-                Action::Back,
-                Action::Help,
-                Action::Language,
-            ],
-            Screen::Done(_) | Screen::Ended(_) => vec![Action::GoOn, Action::Language],
-            Screen::Reading | Screen::Working(_) => vec![],
+            Screen::NewPassword(screen) => {
+                let mut actions = vec![Action::NextField, Action::GoOn, Action::Show];
+                actions.extend(screen.can_only_unlock().then_some(Action::OnlyUnlock));
+                actions.extend([Action::Back, Action::Help, Action::Language]);
+                actions
+            }
+            Screen::Unlocked(_) | Screen::Done(_) | Screen::Ended(_) => {
+                vec![Action::GoOn, Action::Language]
+            }
+            Screen::Reading | Screen::Unlocking | Screen::Working(_) => vec![],
         };
         if self.languages().len() < 2 {
             actions.retain(|action| *action != Action::Language);
@@ -174,7 +199,14 @@ impl App {
     }
 
     fn word_of(&self, action: Action) -> String {
-        let shown = matches!(&self.screen, Screen::NewPassword(s) if s.shown_until.is_some());
+        let shown = match &self.screen {
+            Screen::NewPassword(screen) => screen.shown_until.is_some(),
+            Screen::Login(login) => {
+                let old = login.old.as_ref();
+                old.is_some_and(|old| old.shown_until.is_some())
+            }
+            _ => false,
+        };
         let key = match action {
             Action::Language => return self.other_languages(),
             Action::Choose => "key-choose",
@@ -189,13 +221,19 @@ impl App {
             Action::Show => "key-show",
             Action::AnotherCode => "key-another-code",
             Action::NothingCame => "key-nothing-came",
+            Action::OldPassword if self.renewing => "key-with-code",
+            Action::OldPassword => "key-old-password",
+            Action::OnlyUnlock => "key-only-unlock",
             Action::Phone => "key-phone",
         };
         self.words().say(key)
     }
 
     fn is_last(&self) -> bool {
-        matches!(self.screen, Screen::Done(_) | Screen::Ended(_))
+        matches!(
+            self.screen,
+            Screen::Unlocked(_) | Screen::Done(_) | Screen::Ended(_)
+        )
     }
 
     fn has_steps(&self) -> bool {

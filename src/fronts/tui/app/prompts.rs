@@ -1,10 +1,13 @@
 //! What the reset shows next.
 
 use super::App;
-use super::screen::{CodeScreen, DoneScreen, EndedScreen, LoginScreen, NewPasswordScreen, Screen};
+use super::screen::{
+    CodeScreen, DoneScreen, EndedScreen, LoginScreen, NewPasswordScreen, OldPasswordField, Screen,
+    UnlockedScreen,
+};
 use crate::domain::policy::Report;
 use crate::domain::time::Now;
-use crate::flow::prompt::{Prompt, Refusal};
+use crate::flow::prompt::{Prompt, Refusal, Step};
 use crate::fronts::tui::field::{Field, Kind};
 use crate::fronts::tui::msg::Command;
 use crate::fronts::tui::widgets::canvas::Target;
@@ -12,7 +15,7 @@ use crate::fronts::tui::widgets::canvas::Target;
 impl App {
     pub(super) fn on_prompt(&mut self, prompt: Prompt, now: Now, out: &mut Vec<Command>) {
         // A reset that was left has nothing to say any more.
-        if !self.in_reset() && !matches!(self.screen, Screen::Done(_) | Screen::Ended(_)) {
+        if !self.in_reset() && self.last_screen_left(now).is_none() {
             return;
         }
         match prompt {
@@ -20,12 +23,23 @@ impl App {
                 self.go(Screen::Login(LoginScreen {
                     refusal,
                     sent: false,
+                    old: self.renewing.then(OldPasswordField::new),
                 }));
+                if self.renewing {
+                    // The name is there: most refusals are of the password.
+                    self.focus = Target::Item(1);
+                }
             }
             Prompt::LookingUp { slowed_until } => self.go(Screen::LookingUp { slowed_until }),
             code @ Prompt::Code { .. } => self.on_code_prompt(code, now),
             Prompt::Reading => self.go(Screen::Reading),
             asked @ Prompt::NewPassword { .. } => self.on_password_prompt(asked, out),
+            Prompt::Unlocking => self.go(Screen::Unlocking),
+            Prompt::Unlocked { told, reference } => self.go(Screen::Unlocked(UnlockedScreen {
+                told: told == Step::Ok,
+                reference,
+                since: now.mono,
+            })),
             Prompt::Working(progress) => self.go(Screen::Working(progress)),
             Prompt::Done {
                 progress,
@@ -81,6 +95,8 @@ impl App {
         else {
             return;
         };
+        // An old password led here that is a proof no more.
+        self.renewing = false;
         let digits = self.settings.code_digits;
         let mut screen = match std::mem::replace(&mut self.screen, Screen::Reading) {
             Screen::Code(screen) => screen,
@@ -116,6 +132,7 @@ impl App {
 
     fn on_password_prompt(&mut self, prompt: Prompt, out: &mut Vec<Command>) {
         let Prompt::NewPassword {
+            login,
             policy,
             age,
             expires_at,
@@ -129,6 +146,7 @@ impl App {
         let known = matches!(&self.screen, Screen::NewPassword(_));
         if !known {
             self.go(Screen::NewPassword(Box::new(NewPasswordScreen::new(
+                login,
                 policy.clone(),
                 age,
                 expires_at,

@@ -28,6 +28,9 @@ pub(crate) enum Screen {
     /// The account and its policy are being read.
     Reading,
     NewPassword(Box<NewPasswordScreen>),
+    /// The account is being unlocked.
+    Unlocking,
+    Unlocked(UnlockedScreen),
     /// The change is on its way.
     Working(Progress),
     Done(DoneScreen),
@@ -39,6 +42,32 @@ pub(crate) struct LoginScreen {
     pub(crate) refusal: Option<Refusal>,
     /// Handed in: nothing can be typed until the answer.
     pub(crate) sent: bool,
+    /// The password there is now is typed beside the name.
+    pub(crate) old: Option<OldPasswordField>,
+}
+
+/// The field for the password there is now.
+pub(crate) struct OldPasswordField {
+    pub(crate) field: Field,
+    /// Shown in the open until then.
+    pub(crate) shown_until: Option<Duration>,
+}
+
+impl OldPasswordField {
+    pub(crate) fn new() -> Self {
+        Self {
+            field: Field::new(Kind::Secret),
+            shown_until: None,
+        }
+    }
+}
+
+pub(crate) struct UnlockedScreen {
+    /// WeCom took the message about it.
+    pub(crate) told: bool,
+    pub(crate) reference: String,
+    /// Since when it is shown.
+    pub(crate) since: Duration,
 }
 
 pub(crate) struct CodeScreen {
@@ -60,6 +89,8 @@ pub(crate) struct CodeScreen {
 pub(crate) struct NewPasswordScreen {
     pub(crate) new: Field,
     pub(crate) again: Field,
+    /// The login name, as the directory has it: not yet fit for a terminal.
+    pub(crate) login: String,
     pub(crate) policy: Arc<Policy>,
     pub(crate) age: PasswordAge,
     pub(crate) expires_at: Option<Timestamp>,
@@ -80,6 +111,7 @@ pub(crate) struct NewPasswordScreen {
 
 impl NewPasswordScreen {
     pub(crate) fn new(
+        login: String,
         policy: Arc<Policy>,
         age: PasswordAge,
         expires_at: Option<Timestamp>,
@@ -87,6 +119,7 @@ impl NewPasswordScreen {
         Self {
             new: Field::new(Kind::Secret),
             again: Field::new(Kind::Secret),
+            login,
             policy,
             age,
             expires_at,
@@ -99,6 +132,11 @@ impl NewPasswordScreen {
             shown_until: None,
             leaving: false,
         }
+    }
+
+    /// Whether the lock can be ended without a new password.
+    pub(crate) fn can_only_unlock(&self) -> bool {
+        self.age.locked && self.policy.directory.can_unlock
     }
 }
 

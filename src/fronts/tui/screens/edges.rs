@@ -130,8 +130,10 @@ fn width_of(name: &str, word: &str) -> usize {
 }
 
 /// What gets its word first where not all have room for one. F1 and F2 are known without.
-const WORDS_FIRST: [Action; 10] = [
+const WORDS_FIRST: [Action; 12] = [
     Action::GoOn,
+    Action::OldPassword,
+    Action::OnlyUnlock,
     Action::AnotherCode,
     Action::Show,
     Action::NothingCame,

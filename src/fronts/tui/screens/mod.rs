@@ -16,4 +16,5 @@ pub(in crate::fronts) mod refusals;
 pub(in crate::fronts) mod small;
 mod steps;
 mod strength;
+pub(super) mod unlocked;
 pub(super) mod workspace;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::page::{FieldLine, View, label_width};
 use super::strength;
+use crate::domain::display;
 use crate::domain::policy::Verdict;
 use crate::domain::secret::PasswordError;
 use crate::fronts::tui::app::screen::{NewPasswordScreen, PasswordNote};
@@ -17,14 +18,19 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// A password as old as this says how old it is.
 const WORTH_TELLING: Duration = Duration::from_secs(2 * 86_400);
 
-pub(crate) fn draw(view: &View<'_>, screen: &NewPasswordScreen, canvas: &mut Canvas<'_>) {
+pub(crate) fn draw(
+    view: &View<'_>,
+    screen: &NewPasswordScreen,
+    scanned: bool,
+    canvas: &mut Canvas<'_>,
+) {
     if view.page.tight {
         let mut column = view.page.column();
-        fields(view, screen, &mut column, canvas);
+        fields(view, screen, scanned, &mut column, canvas);
         checklist(view, screen, &mut column, canvas);
     } else {
         let (mut left, mut right) = view.page.two_columns(CHECKLIST);
-        fields(view, screen, &mut left, canvas);
+        fields(view, screen, scanned, &mut left, canvas);
         checklist(view, screen, &mut right, canvas);
     }
 }
@@ -32,15 +38,16 @@ pub(crate) fn draw(view: &View<'_>, screen: &NewPasswordScreen, canvas: &mut Can
 fn fields(
     view: &View<'_>,
     screen: &NewPasswordScreen,
+    scanned: bool,
     column: &mut Column,
     canvas: &mut Canvas<'_>,
 ) {
     let theme = canvas.theme;
     view.headline(column, canvas, "screen-password-title");
-    let age = age(view, screen);
-    if !view.page.tight && !age.is_empty() {
+    let sentences = lasting(view, screen, scanned);
+    if !view.page.tight && !sentences.is_empty() {
         // Above everything that changes with a key, so that it never moves.
-        for sentence in age {
+        for sentence in sentences {
             column.text(canvas, &sentence, theme.plain());
         }
         column.gap();
@@ -89,11 +96,12 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
         Some(PasswordNote::Unfit) => Some(view.speaker().no_password(PasswordError::Control)),
     };
     if screen.leaving {
-        column.text(
-            canvas,
-            &view.words.say("screen-password-leaving"),
-            theme.no(),
-        );
+        let key = if screen.policy.old.is_some() {
+            "screen-password-leaving-renewal"
+        } else {
+            "screen-password-leaving"
+        };
+        column.text(canvas, &view.words.say(key), theme.no());
     } else if screen.busy {
         view.say(column, canvas, "screen-password-busy");
     } else if let Some(note) = note {
@@ -106,14 +114,32 @@ fn said(view: &View<'_>, screen: &NewPasswordScreen, column: &mut Column, canvas
     } else if let Some(advice) = &screen.advice {
         let least = screen.policy.site.min_strength;
         strength::sentence(view, advice, least, column, canvas);
+    } else if view.page.tight && screen.can_only_unlock() {
+        // There the bottom line has no room for the word.
+        view.say(column, canvas, "screen-password-only-unlock");
     } else if !view.page.tight {
         // In a small window the list of rules matters more.
         view.say(column, canvas, "screen-password-hint");
     }
 }
 
+/// What stays true while somebody types.
+fn lasting(view: &View<'_>, screen: &NewPasswordScreen, scanned: bool) -> Vec<String> {
+    let mut sentences = age(view, screen);
+    // Whoever has scanned has typed no login name, and may have forgotten it.
+    if scanned {
+        let login = display::clean_to(&screen.login, 64);
+        let values = [("login", (&login).into())];
+        sentences.insert(0, view.words.with("screen-password-login", &values));
+    }
+    sentences
+}
+
 /// How it stands with the password there is now.
 fn age(view: &View<'_>, screen: &NewPasswordScreen) -> Vec<String> {
+    if screen.can_only_unlock() {
+        return vec![view.words.say("screen-password-locked-or")];
+    }
     if screen.age.locked {
         return vec![view.words.say("screen-password-locked")];
     }

@@ -8,9 +8,14 @@ use crate::fronts::tui::app::screen::DoneScreen;
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
-pub(crate) fn reading(view: &View<'_>, canvas: &mut Canvas<'_>) {
+pub(crate) fn reading(view: &View<'_>, renewing: bool, canvas: &mut Canvas<'_>) {
     let mut column = view.page.column();
-    view.headline(&mut column, canvas, "screen-reading");
+    let title = if renewing {
+        "screen-renew-reading"
+    } else {
+        "screen-reading"
+    };
+    view.headline(&mut column, canvas, title);
     view.say(&mut column, canvas, "screen-reading-lead");
 }
 

@@ -8,6 +8,7 @@ use super::checklist::Judged;
 use super::said::{start, three};
 use super::{Part, View, scanned};
 use crate::domain::account::PasswordAge;
+use crate::domain::display;
 use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
@@ -31,6 +32,7 @@ impl Part for FormPage<'_> {
         let key = match self.prompt {
             Prompt::Done { .. } => "screen-done",
             Prompt::Frozen { .. } => "web-frozen",
+            Prompt::Unlocked { .. } => "screen-unlocked",
             Prompt::Ended { refusal, .. } => return speaker.refusal(refusal).what,
             _ => "screen-password-title",
         };
@@ -43,6 +45,7 @@ impl Part for FormPage<'_> {
         }
         match self.prompt {
             Prompt::NewPassword {
+                login,
                 policy,
                 age,
                 expires_at,
@@ -60,7 +63,11 @@ impl Part for FormPage<'_> {
                     }
                     h1 { (view.say("screen-password-title")) }
                 }
+                (login_name(view, login))
                 (self.refusal(view, refusal.as_ref()))
+                @if age.locked && policy.directory.can_unlock {
+                    (self.only_unlock(view))
+                }
                 (self.form(view, policy, refusal.as_ref()))
                 @for sentence in self.age(view, *age, *expires_at) {
                     p.hint { (sentence) }
@@ -73,6 +80,7 @@ impl Part for FormPage<'_> {
                 expires_at,
                 reference,
             } => done(view, *progress, *proof, *expires_at, reference),
+            Prompt::Unlocked { told, reference } => unlocked(view, *told, reference),
             Prompt::Ended { refusal, reference } => html! {
                 (three(&view.speaker.refusal(refusal)))
                 (reference_line(view, reference))
@@ -90,7 +98,10 @@ impl Part for FormPage<'_> {
     fn comes_again(&self) -> bool {
         match self.prompt {
             Prompt::NewPassword { busy, .. } => *busy,
-            Prompt::Frozen { .. } | Prompt::Done { .. } | Prompt::Ended { .. } => false,
+            Prompt::Frozen { .. }
+            | Prompt::Unlocked { .. }
+            | Prompt::Done { .. }
+            | Prompt::Ended { .. } => false,
             _ => !matches!(self.scanned, Some(Scanned::Gone | Scanned::NotThere(_))),
         }
     }
@@ -164,6 +175,18 @@ impl FormPage<'_> {
         expires.into_iter().collect()
     }
 
+    /// For whoever remembers the password.
+    fn only_unlock(&self, view: &View<'_>) -> Markup {
+        html! {
+            form method="post" action="/unlock" {
+                input type="hidden" name="csrf" value=(self.csrf);
+                input type="hidden" name="turn" value=(self.turn);
+                p { (view.say("web-unlock-why")) }
+                button.quiet { (view.say("web-unlock")) }
+            }
+        }
+    }
+
     fn frozen(&self, view: &View<'_>, until: Timestamp) -> Markup {
         let speaker = &view.speaker;
         // Tomorrow's time of day is not today's.
@@ -181,6 +204,25 @@ impl FormPage<'_> {
             }
             p.hint { (speaker.it()) }
         }
+    }
+}
+
+/// For whoever has forgotten it: WeCom has vouched for them.
+fn login_name(view: &View<'_>, login: &str) -> Markup {
+    let login = display::clean_to(login, 64);
+    let values = [("login", (&login).into())];
+    html! { p.hint { (view.speaker.say_with("screen-password-login", &values)) } }
+}
+
+fn unlocked(view: &View<'_>, told: Step, reference: &str) -> Markup {
+    html! {
+        h1.ok { (view.say("screen-unlocked")) }
+        p { (view.say("screen-unlocked-lead")) }
+        @if told == Step::No {
+            p { (view.say("screen-step-not-told")) }
+            (reference_line(view, reference))
+        }
+        p.hint { (view.say("web-done-close")) }
     }
 }
 
