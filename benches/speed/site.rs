@@ -77,7 +77,7 @@ impl Messenger for Pockets {
 }
 
 /// The true verdict, as the program has it: on a thread of its own. Notes when the last was there.
-struct OffTheLoop(Arc<Mutex<Instant>>);
+pub(crate) struct OffTheLoop(pub(crate) Arc<Mutex<Instant>>);
 
 #[async_trait]
 impl Assessor for OffTheLoop {
@@ -86,6 +86,33 @@ impl Assessor for OffTheLoop {
         let report = report.await.unwrap();
         *self.0.lock().unwrap() = Instant::now();
         report
+    }
+}
+
+/// Everything behind the ports, with the clock and the randomness of this machine.
+pub(crate) fn ports(
+    directory: Arc<dyn Directory>,
+    messenger: Arc<dyn Messenger>,
+    store: Arc<SqliteStore>,
+    judge: OffTheLoop,
+) -> Ports {
+    Ports {
+        directory,
+        messenger,
+        codes: store.clone(),
+        throttles: store.clone(),
+        audit: store.clone(),
+        intents: store.clone(),
+        pairings: store.clone(),
+        objections: store.clone(),
+        links: store.clone(),
+        desk: store.clone(),
+        deliveries: store,
+        alarm: [].into(),
+        assessor: Arc::new(judge),
+        clock: Arc::new(SystemClock::new()),
+        entropy: Arc::new(OsEntropy),
+        metrics: Arc::new(()),
     }
 }
 
@@ -104,24 +131,8 @@ impl Site {
         let store = Arc::new(store(&folder).await);
         let pockets = Arc::new(Pockets::default());
         let judged = Arc::new(Mutex::new(Instant::now()));
-        let ports = Ports {
-            directory,
-            messenger: pockets.clone(),
-            codes: store.clone(),
-            throttles: store.clone(),
-            audit: store.clone(),
-            intents: store.clone(),
-            pairings: store.clone(),
-            objections: store.clone(),
-            links: store.clone(),
-            desk: store.clone(),
-            deliveries: store,
-            alarm: [].into(),
-            assessor: Arc::new(OffTheLoop(judged.clone())),
-            clock: Arc::new(SystemClock::new()),
-            entropy: Arc::new(OsEntropy),
-            metrics: Arc::new(()),
-        };
+        let judge = OffTheLoop(judged.clone());
+        let ports = ports(directory, pockets.clone(), store, judge);
         Self {
             pockets,
             judged,

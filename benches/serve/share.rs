@@ -1,0 +1,161 @@
+//! How much of what a directory can change a second goes through the form, and through the bot.
+//!
+//! By hand it is one search, the durable intent, the change, the proving bind and the durable
+//! outcome, on as many kept connections as there are employees at once. Form and bot do all of a
+//! reset, from the tap or the message to the words that it is done; three times in turns, so that
+//! whatever else the machine does meets all of them. Everybody changes as often, since a directory
+//! that compares with older passwords becomes slower each time.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::bars::Bars;
+use crate::company::Company;
+use crate::crowd::{self, AT_ONCE, all, by_form, by_message, company, password};
+use crate::raw::{Book, Person, Raw, Server as Target, trusting};
+use crate::server::Server;
+use crate::support::samba::{self, Model, Samba};
+use crate::support::slapd::{self, Options, Slapd};
+
+/// People of each way.
+const OF_EACH: usize = 64;
+const ROUNDS: usize = 3;
+/// Of what the directory does by hand.
+const LEAST: f64 = 0.95;
+
+/// {ARGON2} hashes slowly on purpose.
+pub(crate) fn of_openldap(bars: &Bars) {
+    let slapd = Slapd::start_with(&Options {
+        argon2: true,
+        ..Options::default()
+    });
+    slapd.add_members(3 * OF_EACH);
+    let target = Target {
+        address: ("127.0.0.1".to_owned(), slapd.ldaps_port()),
+        tls: trusting(slapd.ca_pem()),
+        service: (slapd::SERVICE_DN, slapd::SERVICE_PASSWORD),
+        people: slapd::PEOPLE,
+        login_attribute: "uid",
+        unicode_pwd: false,
+    };
+    let company = company(slapd, 3 * OF_EACH);
+    let server = Server::start_with_chat(&company, "allow", |config| config);
+    Race::new(&company, &server, target, slapd::dn).run(bars, "slapd with {ARGON2}");
+}
+
+pub(crate) fn of_samba(bars: &Bars) {
+    let samba = Samba::start_as(Model::Prefork);
+    samba.add_members(3 * OF_EACH);
+    let target = Target {
+        address: (samba.address().to_string(), 636),
+        tls: trusting(samba.ca_pem()),
+        service: (samba::SERVICE_DN, samba::SERVICE_PASSWORD),
+        people: samba::STAFF,
+        login_attribute: "sAMAccountName",
+        unicode_pwd: true,
+    };
+    let company = company(Slapd::start(), 3 * OF_EACH);
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    std::fs::write(&ca, samba.ca_pem()).unwrap();
+    let server = Server::start_with_chat(&company, "allow", |config| {
+        let (before, rest) = config.split_once("[directory]").unwrap();
+        let (_, after) = rest.split_once("[wecom]").unwrap();
+        format!(
+            "{before}[directory]\nkind = \"active-directory\"\nurls = [{:?}]\nca_file = {ca:?}\n\
+             bind_dn = {:?}\nbind_password = {:?}\npeople_base = {:?}\n\
+             login_attributes = [\"sAMAccountName\"]\nwecom_attribute = \"employeeNumber\"\n\n\
+             [wecom]{after}",
+            samba.ldaps_url(),
+            samba::SERVICE_DN,
+            samba::SERVICE_PASSWORD,
+            samba::STAFF,
+        )
+    });
+    Race::new(&company, &server, target, samba::dn).run(bars, "Samba");
+}
+
+struct Race<'a> {
+    company: &'a Company,
+    server: &'a Server,
+    target: Target,
+    dn: fn(&str) -> String,
+}
+
+impl<'a> Race<'a> {
+    fn new(
+        company: &'a Company,
+        server: &'a Server,
+        target: Target,
+        dn: fn(&str) -> String,
+    ) -> Self {
+        Self {
+            company,
+            server,
+            target,
+            dn,
+        }
+    }
+
+    fn run(&self, bars: &Bars, on: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let book = runtime.block_on(Book::open(folder.path()));
+        let [mut raw, mut form, mut bot] = [Duration::ZERO; 3];
+        for round in 0..ROUNDS {
+            raw += runtime.block_on(self.by_hand(&book, round));
+            form += all(OF_EACH..2 * OF_EACH, |number| {
+                by_form(self.server, number, &password(round, number));
+            });
+            bot += all(2 * OF_EACH..3 * OF_EACH, |number| {
+                by_message(self.company, number, &password(round, number));
+            });
+        }
+        let rate = |time: Duration| (ROUNDS * OF_EACH) as f64 / time.as_secs_f64();
+        bars.note(&format!(
+            "changes a second on {on}, {AT_ONCE} at once: {:.1} by hand, {:.1} through the form, \
+             {:.1} through the bot",
+            rate(raw),
+            rate(form),
+            rate(bot)
+        ));
+        for (way, time) in [("form", form), ("bot", bot)] {
+            let what = format!("changes a second on {on} through the {way}, of those by hand");
+            bars.at_least(&what, rate(time) / rate(raw), LEAST, "x");
+        }
+    }
+
+    async fn by_hand(&self, book: &Book, round: usize) -> Duration {
+        let people = (0..OF_EACH).map(|number| {
+            let login = crowd::login(number);
+            let person = Person {
+                userid: crowd::userid(number),
+                dn: (self.dn)(&login),
+                login,
+            };
+            (person, password(round, number))
+        });
+        let waiting = Arc::new(Mutex::new(people.collect::<Vec<_>>()));
+        let mut hands = Vec::new();
+        for _ in 0..AT_ONCE {
+            hands.push(Raw::open(&self.target, book).await);
+        }
+        let began = std::time::Instant::now();
+        let work = hands.into_iter().map(|mut by_hand| {
+            let waiting = Arc::clone(&waiting);
+            async move {
+                let next = || waiting.lock().unwrap().pop();
+                while let Some((who, password)) = next() {
+                    by_hand
+                        .reset(&who, &password, u32::try_from(round).unwrap())
+                        .await;
+                }
+            }
+        });
+        futures_util::future::join_all(work).await;
+        began.elapsed()
+    }
+}
