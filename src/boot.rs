@@ -339,6 +339,11 @@ impl Address {
         })
     }
 
+    /// The form's own address.
+    fn of_form(&self) -> String {
+        format!("{}/", self.base)
+    }
+
     /// What a picture holds.
     fn of_picture(&self, nonce: &str) -> String {
         format!("{}/K/{nonce}", self.base)

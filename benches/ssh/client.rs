@@ -19,6 +19,9 @@ impl Handler for Anybody {
     }
 }
 
+/// Nothing takes so long on any machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// One visit.
 pub(crate) struct Client {
     _session: Handle<Anybody>,
@@ -104,7 +107,9 @@ impl Client {
     /// The next piece of output; how long it is.
     pub(crate) async fn piece(&mut self) -> usize {
         loop {
-            match self.channel.wait().await {
+            let next = tokio::time::timeout(PATIENCE, self.channel.wait()).await;
+            let seen = String::from_utf8_lossy(&self.seen);
+            match next.unwrap_or_else(|_| panic!("nothing comes any more: {seen:?}")) {
                 Some(ChannelMsg::Data { data }) => {
                     self.seen.extend_from_slice(&data);
                     return data.len();

@@ -1,6 +1,8 @@
 //! The SSH front against OpenSSH's sshd with ForceCommand running the same program, in one run:
 //! `cargo bench --bench ssh`. Needs openssh-server and slapd, as the tests do.
 //!
+//! Ends with a failure when a bar does not hold.
+//!
 //! Figures of one machine say little about another's; the ratios between the two sides do. A name
 //! of a part as an argument runs that part alone: `cargo bench --bench ssh -- memory`.
 #![allow(
@@ -23,12 +25,14 @@ mod pty;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+use std::process::ExitCode;
+
 mod client;
 mod figures;
 mod parts;
 mod servers;
 
-fn main() {
+fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|word| !word.starts_with('-'))
@@ -48,4 +52,8 @@ fn main() {
     let failed = parts::run(&runtime, &company, &wanted);
     println!();
     println!("{failed} bars do not hold");
+    match failed {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
 }

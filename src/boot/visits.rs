@@ -1,5 +1,6 @@
 //! What visits of every terminal share, at a kiosk and over SSH: their settings and services.
 
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ use crate::fronts::tui::app::{Access, AppSettings, ChatPasswords};
 use crate::fronts::tui::msg::{Capabilities, Picture};
 use crate::fronts::tui::runtime::{ResetChannels, Services};
 use crate::text::Texts;
+
+/// How long a picture that never ends is good for.
+const LONGER_THAN_A_VISIT: Duration = Duration::from_secs(86_400);
 
 /// What all visits of a process have in common.
 #[derive(Clone)]
@@ -61,6 +65,24 @@ impl Common {
             scanned: Box::new(move || by_scan.clone().wait().boxed()),
             read_phone: Box::new(|| async { Vec::new() }.boxed()),
             outage: self.outage.clone(),
+        }
+    }
+}
+
+impl Common {
+    /// The same where nothing is typed: the picture holds the form's address, and what is done
+    /// there is not told here.
+    pub(super) fn services_of_phone(&self, place: Place) -> Services {
+        let picture = Picture {
+            url: self.address.of_form(),
+            host: self.address.host.clone(),
+            short_code: String::new(),
+            expires: self.ports.clock.now().wall.plus(LONGER_THAN_A_VISIT),
+        };
+        Services {
+            new_picture: Box::new(move || ready(Some(picture.clone())).boxed()),
+            scanned: Box::new(|| pending().boxed()),
+            ..self.services(place)
         }
     }
 }

@@ -11,6 +11,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "../support/camera.rs"]
+mod camera;
 #[path = "../support/company.rs"]
 mod company;
 #[path = "../kiosk/gate.rs"]
@@ -22,9 +24,13 @@ mod support;
 #[path = "../kiosk/visit.rs"]
 mod visit;
 
+mod raw;
 mod server;
 
+mod crowds;
 mod desk;
+mod ends;
+mod pieces;
 mod plain;
 mod refused;
 mod watched;

@@ -1,6 +1,8 @@
 //! Everything that is no visit.
 
+use crate::camera::picture;
 use crate::company::Company;
+use crate::raw::Raw;
 use crate::server::Server;
 use crate::visit::{MENU, Visit as _};
 
@@ -40,9 +42,16 @@ fn where_only_the_phone_may_no_code_is_asked_for() {
     let company = Company::start();
     let site = company.site();
     let server = Server::start(&site, "remote = \"phone\"");
-    let mut pty = server.client().start();
+    let mut pty = server.client().size(100, 40).start();
     pty.wait_for_text(MENU);
-    pty.send("3");
+    pty.wait_for(|screen| picture(screen).is_some());
+    // It holds the form's address, and is nobody's way back to this terminal.
+    let form = "HTTPS://RESET.CONTOSO.EXAMPLE/";
+    assert_eq!(picture(pty.screen()).as_deref(), Some(form));
+    assert!(!pty.screen_text().contains("IT support"));
+    assert!(!pty.screen_text().contains("No camera"));
+    // There is no third way, not even for who knows its number.
+    pty.send("31");
     pty.wait_for_text("Set it on your phone, in WeCom");
     let mut plain = server.client().env("TERM", "dumb").start();
     plain.wait_for_text("press Enter:");
@@ -119,4 +128,32 @@ fn what_is_asked_for_beside_a_visit_is_refused_and_the_visit_goes_on() {
     );
     assert_ne!(status, 0);
     pty.choose_it_support();
+}
+
+/// What OpenSSH's client keeps to itself.
+#[test]
+fn what_no_visit_needs_is_refused_in_its_own_words() {
+    let company = Company::start();
+    let site = company.site();
+    let server = Server::start(&site, "");
+    let mut raw = Raw::knock(server.at());
+    assert!(raw.may_set("LANG", "en_US.UTF-8"));
+    assert!(raw.may_set("LC_ALL", "en_US.UTF-8"));
+    for name in ["LD_PRELOAD", "PATH", "SSH_AUTH_SOCK", "DISPLAY"] {
+        assert!(!raw.may_set(name, "x"), "{name}");
+    }
+    raw.enter("xterm", (80, 24));
+    raw.wait_for_text(MENU);
+    assert!(!raw.may_forward_agent());
+    assert!(!raw.may_forward_x11());
+    assert!(!raw.may_set("LANG", "zh_CN.UTF-8"));
+    for (what, refused) in raw.other_channels() {
+        assert!(
+            refused.contains("AdministrativelyProhibited"),
+            "{what}: {refused}"
+        );
+    }
+    assert!(!raw.may_listen());
+    raw.send("3");
+    raw.wait_for_text(crate::visit::WHO);
 }

@@ -14,9 +14,22 @@ use crate::server::{Server, free_address};
 use crate::support::slapd::{LIN_PASSWORD, SERVICE_PASSWORD};
 use crate::visit::{CHOOSE, DONE, ENTER, GOOD, MENU, Visit as _};
 
+/// A connection, as soon as anybody listens: the door over SSH opens first.
+#[track_caller]
+fn connect(at: SocketAddr) -> TcpStream {
+    let deadline = now() + DEADLINE;
+    loop {
+        match TcpStream::connect(at) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(now() < deadline, "{at}: {error}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
 /// The answer to one request, head and body.
 fn get(at: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(at).unwrap();
+    let mut stream = connect(at);
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: figures\r\nConnection: close\r\n\r\n"
@@ -25,6 +38,11 @@ fn get(at: SocketAddr, path: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
+}
+
+/// Whether this line is among the figures now.
+pub(crate) fn has_figure(at: SocketAddr, wanted: &str) -> bool {
+    get(at, "/metrics").lines().any(|line| line == wanted)
 }
 
 /// Asks for the figures until `wanted` is among their lines.
@@ -184,4 +202,33 @@ fn a_check_tells_the_host_key_and_the_kiosks() {
     drop(server);
     site.write("kiosks", "nonsense\n");
     said("FAIL  SSH kiosks");
+}
+
+/// What a unit lets a service do, from 0 to 10; the tool reads the file, nothing runs.
+#[test]
+fn the_units_are_closed_as_far_as_they_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let units = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/systemd");
+    for (unit, most) in [
+        ("rekey-serve.service", 2.0),
+        ("rekey-kiosk@.service", 2.5),
+        ("rekey-kiosk-ssh@.service", 2.5),
+    ] {
+        // The tool wants units where it can write names beside them.
+        let path = folder.path().join(unit);
+        std::fs::copy(format!("{units}/{unit}"), &path).unwrap();
+        let judged = std::process::Command::new("systemd-analyze")
+            .args(["security", "--offline=true", "--no-pager"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&judged.stdout).into_owned();
+        let exposure = said
+            .lines()
+            .find_map(|line| line.split_once("Overall exposure level for"))
+            .and_then(|(_, rest)| rest.split_once(": "))
+            .and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<f64>().ok());
+        let exposure = exposure.unwrap_or_else(|| panic!("{unit}: {judged:?}"));
+        assert!(exposure <= most, "{unit}: {exposure}\n{said}");
+    }
 }

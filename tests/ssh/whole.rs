@@ -1,6 +1,14 @@
 //! From the menu to a changed password, as a person at an OpenSSH client does it.
 
-use crate::company::{Company, text};
+use std::time::Duration;
+
+use rekey::adapters::clock::SystemClock;
+use rekey::adapters::store::{ProcessMark, SqliteStore, StoreSettings};
+use rekey::domain::code::{Action, Binding, CodeRules, Judgement, Place, ResetId, Subject};
+use rekey::domain::secret::CodeDigits;
+use rekey::flow::ports::{Clock as _, Codes as _};
+
+use crate::company::{Company, Site, text};
 use crate::server::{Server, kiosk_key};
 use crate::support::slapd::LIN_PASSWORD;
 use crate::visit::{CHOOSE, DONE, ENTER, GOOD, MENU, Visit};
@@ -74,4 +82,65 @@ fn a_key_names_a_kiosk_and_its_visits_follow_one_another() {
     let identity = format!("IdentityFile={}", stranger.display());
     let mut stranger = server.client_with(&["-o", &identity]).start();
     stranger.wait_for_text("remote 127.0.0.1");
+}
+
+/// A hundred wrong codes from anywhere, at the state that the server uses.
+async fn somebody_guesses(site: &Site) {
+    let store = SqliteStore::open(StoreSettings {
+        url: format!("sqlite:{}/state.db", site.path().display()),
+        key_file: site.path().join("key"),
+        process: ProcessMark::of_this_process().unwrap(),
+    });
+    let store = store.await.unwrap();
+    let rules = CodeRules {
+        digits: 6,
+        lifetime: Duration::from_secs(300),
+        tries: 5,
+    };
+    let wrong = CodeDigits::parse("111111", 6).unwrap();
+    let now = SystemClock::new().now().wall;
+    for number in 0..20 {
+        let binding = Binding {
+            reset: ResetId::from_bytes([number; 16]),
+            subject: Subject::Nobody(number.to_string()),
+            action: Action::Reset,
+            place: Place::remote("ssh", "192.0.2.7"),
+        };
+        store.issue(&binding, None, rules, now).await.unwrap();
+        for left in (0..5).rev() {
+            let judged = store.judge(&binding, &wrong, rules, now).await.unwrap();
+            assert_eq!(judged, Judgement::Wrong { left });
+        }
+    }
+}
+
+#[test]
+fn after_a_hundred_wrong_codes_from_anywhere_only_kiosks_take_codes_and_it_is_told() {
+    let company = Company::start();
+    let site = company.site();
+    let (key, line) = kiosk_key(site.path(), "lobby-7");
+    site.write("kiosks", &line);
+    let more = format!(
+        "kiosks_file = \"{}/kiosks\"\n[alarm]\nwecom = [\"SunStrict\"]",
+        site.path().display()
+    );
+    let server = Server::start(&site, &more);
+    crate::raw::runtime().block_on(somebody_guesses(&site));
+    // The same for everybody, whoever they say they are.
+    for login in ["lin.wei", "nobody.at.all"] {
+        let mut pty = server.client().start();
+        pty.choose_it_support();
+        pty.send(login);
+        pty.send(ENTER);
+        pty.wait_for_text("Codes are off here until");
+        pty.wait_for_text("Scan the picture");
+    }
+    let alarm = company.next_message("SunStrict");
+    assert!(alarm.contains("codes are off for an hour"), "{alarm}");
+    let identity = format!("IdentityFile={}", key.display());
+    let mut kiosk = server.client_with(&["-o", &identity]).start();
+    kiosk.say_who("lin.wei");
+    kiosk.send(crate::company::six_digits(&company.next_message("LinWei")).unwrap());
+    kiosk.wait_for_text(CHOOSE);
+    site.assert_chain_holds();
 }

@@ -9,6 +9,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "../support/camera.rs"]
+mod camera;
 #[path = "../support/company.rs"]
 mod company;
 #[path = "../kiosk/gate.rs"]

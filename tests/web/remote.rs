@@ -1,9 +1,9 @@
 //! A picture in an SSH session: the phone says boldly that it is no kiosk's, and where it is from.
 
 use crate::browser::Browser;
+use crate::camera::picture;
 use crate::chat::link_in;
 use crate::company::Company;
-use crate::pairing::picture;
 use crate::phone::{Phone, WECOM};
 use crate::pty::{Pty, Setup};
 use crate::server::Server;

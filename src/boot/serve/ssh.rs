@@ -30,6 +30,8 @@ use crate::text::{Language, Texts};
 
 /// Connections that the kernel keeps while others come in.
 const BACKLOG: u32 = 4096;
+/// What the kernel keeps for a client that does not read, in bytes: about a large frame.
+const UNREAD: u32 = 32 * 1024;
 
 /// Opens it.
 ///
@@ -194,6 +196,9 @@ impl Host for SshHost {
             .sort_by_key(|language| *language != first);
         let services = match &visitor.who {
             Who::Operator(operator) => self.desk(operator),
+            Who::Anybody if settings.access == Access::RemotePhone => {
+                self.common.services_of_phone(visitor.place.clone())
+            }
             Who::Kiosk(_) | Who::Anybody => self.common.services(visitor.place.clone()),
         };
         Welcome { settings, services }
@@ -237,6 +242,8 @@ fn listen(at: SocketAddr) -> io::Result<TcpListener> {
         TcpSocket::new_v6()?
     };
     socket.set_reuseaddr(true)?;
+    // Its connections have it from here.
+    socket.set_send_buffer_size(UNREAD)?;
     socket.bind(at)?;
     socket.listen(BACKLOG)
 }

@@ -41,14 +41,14 @@ pub(super) struct Admission {
     limits: SshLimits,
     places: Arc<Semaphore>,
     inner: Mutex<Inner>,
+    /// When the next turn is due at the steady pace; held by whoever is next.
+    pace: tokio::sync::Mutex<Option<Instant>>,
 }
 
 #[derive(Default)]
 struct Inner {
     at_the_door: HashMap<Source, u32>,
     visits: HashMap<Source, u32>,
-    /// When the next turn is due at the steady pace.
-    pace: Option<Instant>,
 }
 
 /// One of all the places; who has one may try to come in.
@@ -75,6 +75,7 @@ impl Admission {
             places: Arc::new(Semaphore::new(limits.sessions)),
             limits,
             inner: Mutex::default(),
+            pace: tokio::sync::Mutex::default(),
         }
     }
 
@@ -110,20 +111,19 @@ impl Admission {
 }
 
 impl Entering {
-    /// Waits for a turn: after a burst, so many a second.
+    /// Waits for a turn: after a burst, so many a second, first come, first served. Whoever gives
+    /// up (drops this) takes no turn.
     pub(super) async fn turn(&self) {
         let admission = &self.counted.admission;
         let a_second = admission.limits.new_a_second.max(1);
         let step = Duration::from_secs(1) / a_second;
-        let due = {
-            let mut inner = admission.inner();
-            let now = Instant::now();
-            let next = inner.pace.map_or(now, |pace| pace.max(now));
-            inner.pace = Some(next + step);
-            // Up to a second's worth may come at once.
-            next.checked_sub(step * a_second).unwrap_or(now)
-        };
+        let mut pace = admission.pace.lock().await;
+        let now = Instant::now();
+        let next = pace.map_or(now, |pace| pace.max(now));
+        // Up to a second's worth may come at once.
+        let due = next.checked_sub(step * a_second).unwrap_or(now);
         tokio::time::sleep_until(due).await;
+        *pace = Some(next + step);
     }
 
     /// Comes in as a named kiosk.

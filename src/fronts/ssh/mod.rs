@@ -214,7 +214,11 @@ impl Door {
                 return Ok(());
             }
         };
-        entering.turn().await;
+        // A crowd that comes and goes again keeps nobody waiting.
+        tokio::select! {
+            () = entering.turn() => {}
+            () = gone(&socket) => return Ok(()),
+        }
         // A key and its frame are small and soon answered: nothing is gained by waiting for more.
         let _ = socket.set_nodelay(true);
         let (wire, cord) = Wire::new(socket);
@@ -307,6 +311,13 @@ async fn turn_away(mut socket: TcpStream, why: &str) {
         tokio::io::copy(&mut socket, &mut tokio::io::sink()).await
     };
     let _ = tokio::time::timeout(PARTING, told).await;
+}
+
+/// Done when the client has gone without a word; whoever has said something waits for an answer.
+async fn gone(socket: &TcpStream) {
+    if let Ok(1..) = socket.peek(&mut [0]).await {
+        std::future::pending().await
+    }
 }
 
 fn is_passing(error: &io::Error) -> bool {

@@ -84,8 +84,8 @@ impl Setup {
         }
         loop {
             let exit = self.visit().await;
-            // The end of a visit does not wait for its last frame.
-            if self.output.settle().await.is_err() {
+            // The end of a visit does not wait for its last frame; somebody who is there does.
+            if exit == Exit::HungUp || self.output.settle().await.is_err() {
                 return Ended::Gone;
             }
             match exit {

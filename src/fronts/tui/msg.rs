@@ -70,7 +70,7 @@ pub struct Picture {
     pub url: String,
     /// The short address shown beside it: the host of `public_url`.
     pub host: String,
-    /// Eight characters for those who cannot scan.
+    /// Eight characters for those who cannot scan; empty where the address alone is the way.
     pub short_code: String,
     /// When it ends.
     pub expires: Timestamp,

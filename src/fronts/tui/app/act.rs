@@ -1,12 +1,12 @@
 //! What Enter, a click or a key of the bottom line does.
 
+use super::App;
 use super::clock::{SHOWN_FOR, TWICE};
 use super::keys::STEPS;
 use super::screen::{
     CodeScreen, LoginScreen, NewPasswordScreen, OldPasswordField, Overlay, OverlayPage,
     PasswordNote, Screen,
 };
-use super::{Access, App};
 use crate::domain::account::LoginName;
 use crate::domain::secret::{CodeDigits, Password, PasswordError};
 use crate::domain::time::Now;
@@ -40,9 +40,9 @@ impl App {
         match method {
             0 => self.go(Screen::Workspace),
             1 => self.go(Screen::Chat),
-            // Nothing is typed here: the phone's form is the way.
-            _ if self.settings.access == Access::RemotePhone => self.go(Screen::Workspace),
-            _ => self.begin(out),
+            2 if method < self.settings.access.methods() => self.begin(out),
+            // Where nothing is typed, there is no third way.
+            _ => {}
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::App;
 use super::screen::Screen;
-use super::{Access, App};
 use crate::domain::time::{Now, Timestamp};
 use crate::fronts::tui::msg::{Command, Picture};
 use crate::fronts::tui::widgets::qr::Qr;
@@ -194,9 +194,7 @@ impl App {
     }
 
     fn wants_picture(&self) -> bool {
-        // A picture opens this terminal's field, where there is one.
-        self.settings.access != Access::RemotePhone
-            && matches!(self.screen, Screen::Menu | Screen::Workspace)
+        matches!(self.screen, Screen::Menu | Screen::Workspace)
     }
 
     /// How long until a picture has to be asked for.

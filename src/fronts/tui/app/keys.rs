@@ -271,7 +271,7 @@ impl App {
             return Vec::new();
         }
         let items = match &self.screen {
-            Screen::Menu => 3,
+            Screen::Menu => self.settings.access.methods(),
             Screen::Workspace | Screen::Chat => STEPS,
             Screen::Login(login) if login.old.is_some() => 2,
             Screen::Login(_) | Screen::Code(_) => 1,

@@ -2,9 +2,9 @@
 
 use ratatui_core::layout::Rect;
 
-use super::App;
 use super::clock::{Ending, NOTHING_CAME};
 use super::screen::{OverlayPage, Screen};
+use super::{Access, App};
 use crate::domain::time::Now;
 use crate::fronts::tui::keymap::Action;
 use crate::fronts::tui::screens::page::{Page, View};
@@ -141,6 +141,9 @@ impl App {
         let mut actions = match &self.screen {
             _ if self.overlay.is_some() => vec![Action::Back, Action::Language],
             _ if self.is_busy() => vec![],
+            Screen::Menu if self.settings.access == Access::RemotePhone => {
+                vec![Action::GoOn, Action::Help, Action::Language]
+            }
             Screen::Menu => vec![Action::Choose, Action::GoOn, Action::Help, Action::Language],
             Screen::LookingUp { .. } => vec![Action::Back],
             Screen::Login(login) => {

@@ -59,6 +59,14 @@ pub enum Access {
 }
 
 impl Access {
+    /// How many ways the menu has.
+    pub(in crate::fronts) fn methods(self) -> usize {
+        match self {
+            Self::Kiosk | Self::Remote => 3,
+            Self::RemotePhone => 2,
+        }
+    }
+
     /// Whether it is a session from anywhere.
     pub fn is_remote(self) -> bool {
         self != Self::Kiosk

@@ -30,7 +30,7 @@ pub(crate) fn draw(view: &View<'_>, canvas: &mut Canvas<'_>) {
             column.space();
         }
     }
-    for method in 0..3 {
+    for method in 0..view.settings.access.methods() {
         item(view, &mut column, canvas, method, drawn.is_some());
         column.gap();
     }
@@ -134,6 +134,10 @@ pub(super) fn picture(view: &View<'_>, canvas: &mut Canvas<'_>) -> Option<u16> {
     let mut column = Column::new(below, true);
     let theme = canvas.theme;
     let host = display::clean_to(&picture.host, 60);
+    if picture.short_code.is_empty() {
+        column.line(canvas, &host, theme.headline());
+        return Some(width);
+    }
     let code = in_fours(&picture.short_code);
     let both = host.len() + code.len() + 1;
     if both <= usize::from(width) {
@@ -154,7 +158,10 @@ pub(super) fn picture(view: &View<'_>, canvas: &mut Canvas<'_>) -> Option<u16> {
 /// Address and code as text, where no picture can be drawn.
 pub(super) fn address(view: &View<'_>, column: &mut Column, canvas: &mut Canvas<'_>) {
     let theme = canvas.theme;
-    let Some((picture, _)) = view.picture else {
+    let coded = view
+        .picture
+        .filter(|(picture, _)| !picture.short_code.is_empty());
+    let Some((picture, _)) = coded else {
         // Without a code the address still leads to the form.
         let host = display::clean_to(&view.settings.host, 60);
         return column.line(canvas, &host, theme.headline());
