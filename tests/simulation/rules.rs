@@ -120,13 +120,19 @@ fn grants(company: &Company, records: &[AuditRecord]) {
 /// Old passwords: twice wrong an hour, so that nobody is locked out from here (which the
 /// simulated directory watches as well).
 fn old_passwords(records: &[AuditRecord]) {
-    // In a row: a right one ends the count, in the directory too.
+    let limit = limits::OLD_PASSWORDS[0];
+    let hour = i64::try_from(limit.window.as_millis()).expect("fits");
+    // Each is counted up to a tick before its record.
+    let slack = i64::try_from(limits::ANSWER_TICK.as_millis()).expect("fits") * 20;
+    // In a row: a right one ends the count, in the directory too. A wrong one that is recorded just
+    // after it was counted before it.
     let mut wrong: HashMap<(&str, u32), Vec<i64>> = HashMap::new();
-    let mut rows: HashMap<&str, u32> = HashMap::new();
+    let mut rows: HashMap<&str, (u32, i64)> = HashMap::new();
     for record in records.iter().filter(|r| r.event == "old_password_judged") {
-        let row = rows.entry(&record.account).or_default();
+        let (row, begins) = rows.entry(&record.account).or_insert((0, i64::MIN));
         match record.result.as_str() {
-            "right" => *row += 1,
+            "right" => (*row, *begins) = (*row + 1, record.time.saturating_add(slack)),
+            "wrong" if record.time < *begins => count("a wrong one was overtaken by a right one"),
             "wrong" => {
                 let times = wrong.entry((&record.account, *row)).or_default();
                 times.push(record.time);
@@ -135,10 +141,6 @@ fn old_passwords(records: &[AuditRecord]) {
             _ => {}
         }
     }
-    let limit = limits::OLD_PASSWORDS[0];
-    let hour = i64::try_from(limit.window.as_millis()).expect("fits");
-    // Each is counted up to a tick before its record.
-    let slack = i64::try_from(limits::ANSWER_TICK.as_millis()).expect("fits") * 20;
     for times in wrong.values() {
         for (n, first) in times.iter().enumerate() {
             let end = first + hour - slack;
