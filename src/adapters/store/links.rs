@@ -1,4 +1,4 @@
-//! One-time links, and what the channel has delivered to us. Both are kept as keyed hashes only.
+//! One-time links, kept as keyed hashes only.
 
 use async_trait::async_trait;
 use hmac::Mac;
@@ -8,7 +8,7 @@ use super::{SqliteStore, tidy};
 use crate::domain::account::WecomUserId;
 use crate::domain::code::{hex, keyed};
 use crate::domain::time::Timestamp;
-use crate::flow::ports::{Deliveries, Link, LinkTo, Links, StoreError};
+use crate::flow::ports::{Link, LinkTo, Links, StoreError};
 
 #[async_trait]
 impl Links for SqliteStore {
@@ -60,24 +60,6 @@ impl Links for SqliteStore {
             .await?;
         step.commit().await?;
         Ok(used.rows_affected() == 1)
-    }
-}
-
-#[async_trait]
-impl Deliveries for SqliteStore {
-    async fn first(&self, delivery: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let mut step = self.step().await?;
-        let noted = sqlx::query(
-            "INSERT INTO deliveries (delivery_mac, at) VALUES (?, ?) \
-             ON CONFLICT (delivery_mac) DO NOTHING",
-        )
-        .bind(self.named("delivery", delivery))
-        .bind(now.as_millis())
-        .execute(step.sql())
-        .await?;
-        tidy::deliveries(step.sql(), now).await?;
-        step.commit().await?;
-        Ok(noted.rows_affected() == 1)
     }
 }
 

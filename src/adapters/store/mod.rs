@@ -8,6 +8,7 @@
 mod alarms;
 mod audit;
 mod codes;
+mod deliveries;
 mod desk;
 mod head;
 mod intents;
@@ -98,6 +99,10 @@ struct Inner {
     head: HeadFile,
     process: ProcessMark,
     tidied: tidy::Tidied,
+    /// Who may write next: one step waits for the connection, and the others before it.
+    turn: tokio::sync::Semaphore,
+    /// Deliveries to note.
+    waiting: deliveries::Waiting,
     /// Held while a remote code is judged.
     remote_turn: tokio::sync::Mutex<()>,
 }
@@ -128,6 +133,8 @@ impl SqliteStore {
             head,
             process: settings.process,
             tidied: tidy::Tidied::default(),
+            turn: tokio::sync::Semaphore::new(1),
+            waiting: deliveries::Waiting::default(),
             remote_turn: tokio::sync::Mutex::default(),
         })))
     }

@@ -1,8 +1,9 @@
 //! One step: a short transaction, with the audit records that belong to it.
 
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::SemaphorePermit;
 
-use super::SqliteStore;
+use super::{QUEUE_TIMEOUT, SqliteStore};
 use crate::domain::audit::{AuditEvent, AuditRecord, Head};
 use crate::flow::ports::StoreError;
 
@@ -10,6 +11,8 @@ use crate::flow::ports::StoreError;
 pub(super) struct Step<'s> {
     store: &'s SqliteStore,
     transaction: Transaction<'static, Sqlite>,
+    /// Nobody else's turn meanwhile; the few that pass everybody have none.
+    turn: Option<SemaphorePermit<'s>>,
     /// Where the head file goes once this is committed.
     head: Option<Head>,
 }
@@ -17,9 +20,26 @@ pub(super) struct Step<'s> {
 impl SqliteStore {
     /// Begins a step. Waits for its turn, in this process and among others.
     pub(super) async fn step(&self) -> Result<Step<'_>, StoreError> {
+        let turn = tokio::time::timeout(QUEUE_TIMEOUT, self.0.turn.acquire());
+        let too_long = |_| StoreError("too much waits to be written".to_owned());
+        let closed = |_| StoreError("the state is closed".to_owned());
+        let turn = turn.await.map_err(too_long)?.map_err(closed)?;
+        self.begin(Some(turn)).await
+    }
+
+    /// Begins a step that waits for no more than what is being written.
+    pub(super) async fn step_before_others(&self) -> Result<Step<'_>, StoreError> {
+        self.begin(None).await
+    }
+
+    async fn begin<'s>(
+        &'s self,
+        turn: Option<SemaphorePermit<'s>>,
+    ) -> Result<Step<'s>, StoreError> {
         Ok(Step {
             store: self,
             transaction: self.0.pool.begin_with("BEGIN IMMEDIATE").await?,
+            turn,
             head: None,
         })
     }
@@ -45,6 +65,7 @@ impl Step<'_> {
     /// Makes everything durable, then moves the head file on.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         self.transaction.commit().await?;
+        drop(self.turn);
         match self.head {
             Some(head) => self.store.0.head.advance(head).await,
             None => Ok(()),

@@ -24,6 +24,7 @@ contract!(
     a_frozen_account_is_not_changed_until_it_thaws,
     a_link_works_once_and_for_a_while,
     a_delivery_is_new_once,
+    each_of_many_deliveries_is_first_once,
 );
 
 fn userid(text: &str) -> WecomUserId {
@@ -224,6 +225,27 @@ async fn a_delivery_is_new_once(stage: impl Stage) {
     let first = tasks.join_all().await;
     assert_eq!(first.into_iter().filter(|first| *first).count(), 1);
     assert_eq!(stores[0].first("1456453721", at(2)).await, Ok(true));
+}
+
+/// Many at once are noted together, and each is told its own answer.
+async fn each_of_many_deliveries_is_first_once(stage: impl Stage) {
+    let store = stage.lobby().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let store = store.clone();
+        let name = format!("delivery-{}", number % 50);
+        tasks.spawn(async move { (store.first(&name, at(1)).await.unwrap(), name) });
+    }
+    let mut first: Vec<String> = tasks
+        .join_all()
+        .await
+        .into_iter()
+        .filter_map(|(is_first, name)| is_first.then_some(name))
+        .collect();
+    first.sort();
+    let mut each: Vec<String> = (0..50).map(|number| format!("delivery-{number}")).collect();
+    each.sort();
+    assert_eq!(first, each);
 }
 
 async fn an_alarm_is_owed_until_somebody_has_heard_it(stage: impl Stage) {
