@@ -276,10 +276,10 @@ async fn outcomes(company: &Company, records: &[AuditRecord]) {
 fn unlockings(company: &Company, records: &[AuditRecord]) {
     let (sets, unlocked) = (company.people.sets(), company.people.unlocked());
     for intent in of(records, "unlock_intent", "asked") {
-        let outcomes = records.iter().filter(|r| {
+        let mut outcomes = records.iter().filter(|r| {
             r.event == "unlock_outcome" && r.reset == intent.reset && r.seq > intent.seq
         });
-        let last = outcomes.last().expect("rule 4: an intent is settled");
+        let last = outcomes.next_back().expect("rule 4: an intent is settled");
         let by_us = unlocked.iter().any(|(_, r)| r.as_str() == intent.reset);
         // A new password opens the account as well.
         let open = sets

@@ -1,6 +1,6 @@
 //! IT support's desk over SSH: an operator's key leads to it, and to nothing else.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::company::{Company, Site, six_digits, text};
 use crate::pty::{DEADLINE, Pty};
@@ -42,7 +42,7 @@ impl Bureau {
         }
     }
 
-    fn with_key(&self, key: &PathBuf) -> Pty {
+    fn with_key(&self, key: &Path) -> Pty {
         let identity = format!("IdentityFile={}", key.display());
         self.server.client_with(&["-o", &identity]).start()
     }

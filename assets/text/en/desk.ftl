@@ -73,7 +73,6 @@ desk-help-what = You begin, the employee finishes: a code goes to their WeCom, t
 desk-help-never = Never call an employee to ask for a code. Nobody here sees or chooses a password. Every step is recorded with your name.
 desk-help-search = look for somebody
 desk-help-code = send a code to whoever is open
-desk-help-unlock = unlock the account
 desk-help-freeze = freeze resets, or end that
 desk-help-approvals = what waits for a second operator
 desk-help-back = back; in the list twice: sign out

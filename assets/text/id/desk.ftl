@@ -73,7 +73,6 @@ desk-help-what = Anda memulai, karyawan menyelesaikan: kode masuk ke WeCom merek
 desk-help-never = Jangan pernah menelepon karyawan untuk meminta kode. Tidak seorang pun di sini melihat atau memilih kata sandi. Setiap langkah dicatat atas nama Anda.
 desk-help-search = cari seseorang
 desk-help-code = kirim kode kepada orang yang dibuka
-desk-help-unlock = buka kunci akun
 desk-help-freeze = bekukan pengaturan ulang, atau akhiri
 desk-help-approvals = yang menunggu operator kedua
 desk-help-back = kembali; di daftar dua kali: keluar

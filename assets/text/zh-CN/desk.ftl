@@ -73,7 +73,6 @@ desk-help-what = 由您发起，由员工完成：验证码发到员工的企业
 desk-help-never = 绝不主动致电员工索要验证码。这里没有人能看到或选择密码。每一步都以您的名义记录。
 desk-help-search = 查找员工
 desk-help-code = 向已打开的员工发送验证码
-desk-help-unlock = 解锁账号
 desk-help-freeze = 冻结重置，或解除
 desk-help-approvals = 等待第二位操作员的事项
 desk-help-back = 返回；在列表中按两次：退出登录

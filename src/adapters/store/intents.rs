@@ -57,6 +57,9 @@ impl Intents for SqliteStore {
             Some(again) => put_off(step.sql(), reset, again).await?,
             None => remove(step.sql(), reset).await?,
         }
+        if outcome == Outcome::Unknown && look_again.is_none() {
+            contest_others(step.sql(), &found.intent.account).await?;
+        }
         if outcome == Outcome::Changed {
             remember_change(step.sql(), &found.intent.account, at).await?;
         }
@@ -84,7 +87,7 @@ impl Intents for SqliteStore {
               WHERE others.account = mine.account AND others.reset_id <> mine.reset_id) \
              + (SELECT COUNT(*) FROM changes \
                 WHERE changes.account = mine.account AND changes.changed_at >= mine.opened_at) \
-             AS contests \
+             + mine.contested AS contests \
              FROM intents mine WHERE due_at <= ? ORDER BY due_at, reset_id LIMIT 1000",
         )
         .bind(now.as_millis())
@@ -173,6 +176,19 @@ async fn put_off(
 async fn remove(sql: &mut SqliteConnection, reset: &ResetId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM intents WHERE reset_id = ?")
         .bind(reset.as_str())
+        .execute(sql)
+        .await?;
+    Ok(())
+}
+
+/// An unknown outcome was given up: its change may land even now, so that nobody can tell any more
+/// whose change it is that is seen.
+async fn contest_others(
+    sql: &mut SqliteConnection,
+    account: &AccountKey,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE intents SET contested = 1 WHERE account = ?")
+        .bind(account.as_str())
         .execute(sql)
         .await?;
     Ok(())

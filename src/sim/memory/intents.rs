@@ -65,20 +65,27 @@ impl Intents for MemoryStore {
                 at,
             );
             let known = kept.open.unknown_recorded;
+            let account = kept.open.intent.account.clone();
             if outcome == Outcome::Changed {
-                let account = kept.open.intent.account.clone();
                 let subject = Subject::Account(account.clone());
                 let codes = state.codes.values_mut();
                 for code in codes.filter(|code| code.binding.subject == subject) {
                     code.stored.used = true;
                 }
-                state.changes.insert(account, at);
+                state.changes.insert(account.clone(), at);
             }
             if let Some(again) = look_again.filter(|_| outcome == Outcome::Unknown) {
                 kept.open.unknown_recorded = true;
                 kept.due = Some(again);
                 kept.claim = None;
                 state.intents.insert(reset.clone(), kept);
+            }
+            if outcome == Outcome::Unknown && look_again.is_none() {
+                // It may land even now: nobody can tell any more whose change is seen.
+                let others = state.intents.values_mut();
+                for other in others.filter(|other| other.open.intent.account == account) {
+                    other.open.contested = true;
+                }
             }
             // Still unknown is no news.
             if outcome != Outcome::Unknown || !known {
@@ -148,7 +155,7 @@ impl State {
                 .changes
                 .get(account)
                 .is_some_and(|at| *at >= open.intent.at);
-            open.contested =
+            open.contested |=
                 changed || accounts.iter().filter(|other| *other == account).count() > 1;
         }
     }

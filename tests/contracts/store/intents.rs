@@ -31,6 +31,7 @@ contract!(
     two_that_open_at_once_are_one_that_asks,
     a_change_by_another_reset_since_makes_an_intent_contested,
     another_unknown_of_the_account_makes_an_intent_contested,
+    another_unknown_that_was_given_up_leaves_an_intent_contested,
     alone_an_intent_is_never_contested,
 );
 
@@ -443,6 +444,23 @@ async fn another_unknown_of_the_account_makes_an_intent_contested(stage: impl St
     close(&lobby, 2, Outcome::Unknown, 33).await;
     let both = [reset(1), reset(2)].map(|reset| (reset.as_str().to_owned(), true));
     assert_eq!(contests(&lobby, at(10_000)).await, both);
+}
+
+/// Its change may land even then.
+async fn another_unknown_that_was_given_up_leaves_an_intent_contested(stage: impl Stage) {
+    let lobby = stage.lobby().await;
+    opens(&lobby, &of_lin(1, 0, 10)).await;
+    close(&lobby, 1, Outcome::Unknown, 13).await;
+    opens(&lobby, &of_lin(2, 20, 30)).await;
+    close(&lobby, 2, Outcome::Unknown, 33).await;
+    lobby
+        .close(&reset(2), Outcome::Unknown, at(60), None)
+        .await
+        .unwrap();
+    let lin = reset(1).as_str().to_owned();
+    for later in [10_000, 20_000] {
+        assert_eq!(contests(&lobby, at(later)).await, [(lin.clone(), true)]);
+    }
 }
 
 async fn alone_an_intent_is_never_contested(stage: impl Stage) {
