@@ -118,7 +118,7 @@ pub(crate) async fn looks_for_people(company: &Company<'_>) {
     for text in ["lin.w", "LIN", "in We", "linwei"] {
         let found = search(text, 10).await;
         let line = found.people.iter().find(|line| line.key == lin.key);
-        let line = line.unwrap_or_else(|| panic!("not found by {text}"));
+        let line = line.unwrap_or_else(|| panic!("not found by {text}: {found:?}"));
         assert_eq!(
             (line.login.as_str(), line.wecom.as_str()),
             ("lin.wei", "LinWei")
@@ -126,11 +126,11 @@ pub(crate) async fn looks_for_people(company: &Company<'_>) {
         assert_eq!(line.dn, lin.dn);
         assert!(!found.more);
     }
-    for text in ["**", "l*n", "lin)(uid=*", "in.wei", "\\2a", "()"] {
+    for text in ["**", "l*n", "lin)(uid=*", "\\2a", "()"] {
         assert!(search(text, 10).await.people.is_empty(), "{text}");
     }
     let some = search("in", 1).await;
-    assert!(some.more && some.people.len() == 1);
+    assert!(some.more && some.people.len() == 1, "{some:?}");
 }
 
 /// Nothing that is typed widens the search; two entries with one login name are nobody's.

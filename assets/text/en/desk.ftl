@@ -12,7 +12,6 @@ desk-key-again = look again
 desk-key-approve = approve
 desk-key-sign-out = sign out
 desk-key-code = send a code
-desk-key-unlock = unlock
 desk-key-freeze = freeze
 desk-key-unfreeze = end the freeze
 desk-key-give = give it

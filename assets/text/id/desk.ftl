@@ -12,7 +12,6 @@ desk-key-again = lihat lagi
 desk-key-approve = setujui
 desk-key-sign-out = keluar
 desk-key-code = kirim kode
-desk-key-unlock = buka kunci
 desk-key-freeze = bekukan
 desk-key-unfreeze = akhiri pembekuan
 desk-key-give = berikan

@@ -12,7 +12,6 @@ desk-key-again = 刷新
 desk-key-approve = 批准
 desk-key-sign-out = 退出登录
 desk-key-code = 发送验证码
-desk-key-unlock = 解锁
 desk-key-freeze = 冻结
 desk-key-unfreeze = 解除冻结
 desk-key-give = 给予

@@ -39,10 +39,11 @@ impl Question for Look<'_> {
             .filter_map(|entry| line(&*lookup.dialect, &lookup.settings, entry))
             .collect();
         people.sort_by(|one, other| one.login.cmp(&other.login));
-        Ok(Sought {
-            people,
-            more: found.cut,
-        })
+        // Samba has no limit of its own.
+        let limit = usize::from(self.limit);
+        let more = found.cut || people.len() > limit;
+        people.truncate(limit);
+        Ok(Sought { people, more })
     }
 }
 

@@ -73,7 +73,16 @@ fn equals(entry: &Entry, name: &str, wanted: &str) -> bool {
             .any(|dn| NormalDn::parse(dn).as_ref() == Some(&wanted));
     }
     let wanted = squeeze(wanted);
-    held.iter().any(|value| squeeze(value) == wanted)
+    let is_wanted = |value: &String| squeeze(value) == wanted;
+    held.iter().any(is_wanted)
+        || (name.eq_ignore_ascii_case("objectClass") && held.iter().any(|of| is_kind(of, &wanted)))
+}
+
+/// Whether an object class has another one above it (RFC 4519, 3.12; RFC 2798, 2).
+fn is_kind(class: &str, wanted: &str) -> bool {
+    const PEOPLE: [&str; 3] = ["inetorgperson", "organizationalperson", "person"];
+    let place = |name: &str| PEOPLE.iter().position(|known| *known == squeeze(name));
+    matches!((place(class), place(wanted)), (Some(below), Some(above)) if below < above)
 }
 
 fn contains(value: &str, pattern: &LdapSubstringFilter) -> bool {
