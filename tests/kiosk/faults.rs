@@ -160,11 +160,13 @@ fn an_outage_is_on_the_menu_within_half_a_minute_and_goes_again() {
     ] {
         let began = now();
         begins(&company);
-        pty.wait_for(|screen| screen.contents().contains(who));
+        pty.wait_within(HALF_A_MINUTE, |screen| screen.contents().contains(who));
         assert!(pty.screen_text().contains(EVERY_WAY));
         assert!(began.elapsed() < HALF_A_MINUTE, "{:?}", began.elapsed());
         ends(&company);
-        pty.wait_for_text("Choose a way.");
+        pty.wait_within(HALF_A_MINUTE, |screen| {
+            screen.contents().contains("Choose a way.")
+        });
     }
 }
 

@@ -164,7 +164,13 @@ impl Pty {
     /// Waits until the screen is as wanted. Fails with what it shows instead.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = deadline();
+        self.wait_within(DEADLINE, wanted);
+    }
+
+    /// The same with another limit.
+    #[track_caller]
+    pub(crate) fn wait_within(&mut self, limit: Duration, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let deadline = after(limit);
         while !wanted(self.screen.screen()) {
             if !self.read_once(deadline) {
                 let why = if self.ended {
