@@ -132,7 +132,7 @@ fn old_passwords(records: &[AuditRecord]) {
         let (row, begins) = rows.entry(&record.account).or_insert((0, i64::MIN));
         match record.result.as_str() {
             "right" => (*row, *begins) = (*row + 1, record.time.saturating_add(slack)),
-            "wrong" if record.time < *begins => count("a wrong one was overtaken by a right one"),
+            "wrong" if record.time < *begins => {}
             "wrong" => {
                 let times = wrong.entry((&record.account, *row)).or_default();
                 times.push(record.time);
