@@ -144,7 +144,9 @@ fn lin_wei_renews_and_siti_rahma_unlocks_in_plain_lines() {
 
     let mut pty = server.client().env("TERM", "dumb").start();
     pty.wait_for_text("Type a number and press Enter:");
-    pty.send("3\rsiti.rahma\r");
+    pty.send("3\r");
+    pty.wait_for_text("Login name");
+    pty.send("siti.rahma\r");
     pty.wait_for_text("Code (");
     pty.send(six_digits(&company.next_message("SitiRahma")).unwrap());
     pty.send("\r");
