@@ -27,10 +27,11 @@ fn a_change_in_flight_is_finished_before_the_process_goes() {
             assert!(now() < deadline, "it still takes connections");
         }
         company.gate.let_go();
-        // Its page does not come any more: the answer's redirect leads to nobody.
+        // Where the answer's redirect is followed only now, it leads to nobody.
         posting.join()
     });
-    assert!(done.is_err());
+    // A page that was asked for before the end came as well.
+    assert!(matches!(done, Err(_) | Ok(200)), "{done:?}");
     assert!(server.wait().success());
     assert_eq!(server.site.results("change_outcome"), ["changed"]);
     assert!(company.signs_in("lin.wei", GOOD));
