@@ -297,6 +297,8 @@ pub enum Issued {
     Wait(Timestamp),
     /// Remote codes are off until then ([`Binding::is_remote`]); nothing was stored.
     RemoteOff(Timestamp),
+    /// The reset's employee has said "not me": nothing was stored, and nothing goes out.
+    Objected,
 }
 
 /// Codes and their counts (rule 2). All times are the wall clock's.

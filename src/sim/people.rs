@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 use super::world::{PasswordSet, World};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
-use crate::domain::code::ResetId;
+use crate::domain::code::{Action, ResetId};
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
@@ -64,10 +64,23 @@ pub struct Received {
     pub id: String,
     /// The code's digits, if it brought one.
     pub digits: Option<String>,
-    /// The link's token or the temporary password, if it brought one.
-    pub gift: Option<String>,
+    /// What those are for.
+    pub code_for: Option<CodeFor>,
+    /// The token of the link to the form, if it brought one from the desk.
+    pub link: Option<String>,
+    /// The password that was made, if it brought one.
+    pub temporary: Option<String>,
     /// Whether it was taken back.
     pub recalled: bool,
+}
+
+/// What the code in a message is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeFor {
+    /// What it allows.
+    pub action: Action,
+    /// The kiosk or the operator that the message names; empty for signing in at the desk.
+    pub place: String,
 }
 
 impl People {

@@ -210,7 +210,9 @@ fn codes_on(town: &Town, phone: &str) -> Vec<String> {
 
 fn gifts_on(town: &Town, phone: &str) -> Vec<String> {
     let inbox = town.inbox(phone).into_iter();
-    inbox.filter_map(|message| message.gift).collect()
+    inbox
+        .filter_map(|message| message.link.or(message.temporary))
+        .collect()
 }
 
 fn password_of(town: &Town, login: &str) -> String {
@@ -230,7 +232,7 @@ async fn the_employee_gets_what_the_helper_never_sees() {
     // Its message goes by itself.
     tokio::time::sleep(Duration::from_secs(901)).await;
     let inbox = town.inbox("LinWei");
-    assert!(inbox.iter().any(|m| m.gift.is_some() && m.recalled));
+    assert!(inbox.iter().any(|m| m.temporary.is_some() && m.recalled));
     let records = town.records().await;
     let named = records
         .iter()

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rekey::domain::account::{AccountKey, LoginName, WecomUserId};
+use rekey::domain::code::Action;
 use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, Verdict};
 use rekey::domain::secret::{CodeDigits, Password};
 use rekey::domain::strength::Strength;
@@ -19,6 +20,7 @@ use rekey::flow::prompt::{Prompt, Refusal};
 use rekey::flow::vouched::Vouched;
 
 use crate::Company;
+use crate::desk::newest_code;
 
 /// Judges by length only: the meter has its own tests.
 pub struct LengthOnly;
@@ -69,6 +71,8 @@ pub enum Actor {
     Chatting,
     /// Says "not me" of whatever comes to their phone, and perhaps freezes.
     Objecting,
+    /// Types at the kiosk what was meant to be read to an operator.
+    DeskCode,
 }
 
 impl Actor {
@@ -88,6 +92,14 @@ impl Actor {
             9 => Self::OldGuesser,
             _ => Self::Objecting,
         }
+    }
+
+    /// Whether this kind of visitor has no proof of the account they ask for.
+    pub fn gets_nowhere(self) -> bool {
+        matches!(
+            self,
+            Self::Prober | Self::Guesser | Self::OldGuesser | Self::DeskCode
+        )
     }
 }
 
@@ -110,6 +122,8 @@ pub struct Visit {
     pub submitted: Vec<String>,
     /// Asked for the lock to end.
     unlocks: bool,
+    /// Comes so much later than the others.
+    later: Duration,
 }
 
 static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
@@ -143,7 +157,23 @@ impl Visit {
             saw: Vec::new(),
             submitted: Vec::new(),
             unlocks: false,
+            later: Duration::ZERO,
         }
+    }
+
+    /// The same, of this employee.
+    pub fn of_employee(self, (login, phone): (&'static str, &'static str)) -> Self {
+        Self {
+            login,
+            phone: self.phone.and(Some(phone)),
+            ..self
+        }
+    }
+
+    /// The same, some time after the others.
+    pub fn later(self) -> Self {
+        let later = Duration::from_secs(45);
+        Self { later, ..self }
     }
 
     pub fn key(&self) -> AccountKey {
@@ -153,7 +183,8 @@ impl Visit {
     /// Comes, does what this kind of person does, and goes. The reset itself is part of this
     /// future: when the program dies, both are gone.
     pub async fn live(&mut self, company: &Company) {
-        tokio::time::sleep(Duration::from_millis(company.world.below(4000))).await;
+        let comes = self.later + Duration::from_millis(company.world.below(4000));
+        tokio::time::sleep(comes).await;
         match self.actor {
             Actor::Objecting => self.object(company).await,
             Actor::Chatting => {
@@ -278,6 +309,14 @@ impl Visit {
         let Some(phone) = self.phone.and_then(WecomUserId::parse) else {
             return wrong(guess);
         };
+        if self.actor == Actor::DeskCode {
+            let wait = Duration::from_secs(60);
+            let came = newest_code(company, phone.as_str(), Action::Desk, None, wait).await;
+            return match came {
+                Some(code) => Some(Input::Code(code)),
+                None => wrong(guess),
+            };
+        }
         if self.actor == Actor::Fumbling {
             match company.world.below(5) {
                 0 => return wrong(guess),

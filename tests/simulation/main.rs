@@ -9,6 +9,7 @@
 )]
 
 mod actors;
+mod desk;
 mod rules;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use rekey::sim::people::People;
 use rekey::sim::world::{Faults, World};
 
 use actors::{Actor, Visit};
+use desk::DeskVisit;
 
 /// How many runs `tests/run` makes.
 const RUNS: u64 = 10_000;
@@ -90,13 +92,16 @@ impl Company {
             front: if kiosk == "WeCom" { "chat" } else { "kiosk" },
             kiosk: kiosk.to_owned(),
         };
-        let site = SitePolicy {
+        Resets::new(self.ports.clone(), place, self.rules, Self::site())
+    }
+
+    pub(crate) fn site() -> SitePolicy {
+        SitePolicy {
             max_age: Duration::from_secs(120 * 86_400),
             min_length: 12,
             min_strength: 3,
             words: Vec::new(),
-        };
-        Resets::new(self.ports.clone(), place, self.rules, site)
+        }
     }
 }
 
@@ -127,6 +132,15 @@ fn accounts() -> Vec<Account> {
         person("the.admin", Standing::Protected, Some("TheAdmin")),
         person("has.left", Standing::Disabled, Some("HasLeft")),
         person("new.hire", Standing::Eligible, None),
+        person("the.boss", Standing::Guarded, Some("TheBoss")),
+        person("the.helper", Standing::Eligible, Some("TheHelper")),
+        person("the.approver", Standing::Guarded, Some("TheApprover")),
+        person(
+            "another.approver",
+            Standing::Eligible,
+            Some("AnotherApprover"),
+        ),
+        person("the.auditor", Standing::Eligible, Some("TheAuditor")),
     ]
 }
 
@@ -142,20 +156,29 @@ async fn run(seed: u64) {
     // Every third company works without faults: there, those who do everything right must succeed.
     let calm = seed.is_multiple_of(3);
     let company = Company::new(seed, if calm { Faults::default() } else { faults });
-    let dies = !calm && company.world.below(2) == 0;
-    if dies {
-        company.world.die_after(1 + company.world.below(120));
-    }
     let mut visits: Vec<Visit> = Vec::new();
     for n in 0..1 + company.world.below(4) {
         let actor = Actor::of(company.world.below(Actor::KINDS));
         let kiosk = format!("lobby-{}", 1 + company.world.below(2));
         visits.push(Visit::new(n, actor, kiosk, &company));
     }
+    let mut desks: Vec<DeskVisit> = Vec::new();
+    if company.world.below(4) == 0 {
+        let (operators, meanwhile) = desk::shift(&company);
+        desks = operators;
+        visits.extend(meanwhile);
+    }
+    let dies = !calm && company.world.below(2) == 0;
+    if dies {
+        // A shift at the desk has more steps to die at.
+        let turns = if desks.is_empty() { 120 } else { 400 };
+        company.world.die_after(1 + company.world.below(turns));
+    }
     let everybody = futures_util::future::join_all(visits.iter_mut().map(|v| v.live(&company)));
+    let support = futures_util::future::join_all(desks.iter_mut().map(|d| d.live(&company)));
     tokio::select! {
         () = company.world.death() => {}
-        _ = everybody => {}
+        _ = futures_util::future::join(everybody, support) => {}
     }
     company.world.revive();
     company.world.calm();
@@ -172,7 +195,39 @@ async fn run(seed: u64) {
             .await
             .expect("the store works again");
     }
-    rules::hold(&company, &visits, calm).await;
+    if std::env::var("REKEY_SEED").is_ok() {
+        // A replay shows what there is to see.
+        for record in company.store.records() {
+            println!(
+                "{:4} {} {} {} {} {}/{} {}",
+                record.seq,
+                record.time,
+                &record.reset[..4],
+                record.event,
+                record.account,
+                record.front,
+                record.kiosk,
+                record.result
+            );
+        }
+    }
+    rules::hold(&company, &visits, &desks, calm).await;
+}
+
+/// Runs these, and gives up after a handful that broke a rule.
+fn broken_ones(seeds: Vec<u64>) -> Vec<u64> {
+    let breaks = |seed: &u64| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            runtime.block_on(run(*seed));
+        }));
+        outcome.is_err()
+    };
+    seeds.into_iter().filter(breaks).take(5).collect()
 }
 
 #[test]
@@ -184,26 +239,20 @@ fn ten_thousand_companies_keep_every_rule() {
     let halves: Vec<Vec<u64>> = (0..2)
         .map(|n| seeds.iter().copied().filter(|seed| seed % 2 == n).collect())
         .collect();
-    std::thread::scope(|scope| {
-        for half in halves {
-            scope.spawn(move || {
-                for seed in half {
-                    let runtime = tokio::runtime::Builder::new_current_thread()
-                        .enable_time()
-                        .start_paused(true)
-                        .build()
-                        .expect("a runtime");
-                    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                        runtime.block_on(run(seed));
-                    }));
-                    assert!(
-                        outcome.is_ok(),
-                        "seed {seed} broke a rule; replay: REKEY_SEED={seed}"
-                    );
-                }
-            });
-        }
+    let broken: Vec<u64> = std::thread::scope(|scope| {
+        let threads: Vec<_> = halves
+            .into_iter()
+            .map(|half| scope.spawn(move || broken_ones(half)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("it catches panics"))
+            .collect()
     });
+    assert!(
+        broken.is_empty(),
+        "seeds {broken:?} broke a rule; replay: REKEY_SEED=<seed>"
+    );
     let seen = actors::seen();
     println!("simulated {} companies: {seen:?}", seeds.len());
     if seeds.len() as u64 == RUNS {

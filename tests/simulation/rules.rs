@@ -1,6 +1,8 @@
 //! The S-rules of the design, judged by facts: what the directory holds, what the records say,
 //! what people were told.
 
+mod desk;
+
 use std::collections::HashMap;
 
 use rekey::domain::audit::AuditRecord;
@@ -10,8 +12,9 @@ use rekey::flow::prompt::Prompt;
 
 use crate::Company;
 use crate::actors::{Actor, Visit, count, is_unknown};
+use crate::desk::DeskVisit;
 
-pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
+pub async fn hold(company: &Company, visits: &[Visit], desks: &[DeskVisit], calm: bool) {
     let records = company
         .store
         .read(0, u32::MAX)
@@ -34,8 +37,9 @@ pub async fn hold(company: &Company, visits: &[Visit], calm: bool) {
     outcomes(company, &records).await;
     unlockings(company, &records);
     words(company, visits);
+    desk::hold(company, desks, &records, calm);
     if calm {
-        the_careful_succeed(visits);
+        the_careful_succeed(visits, desks);
     }
 }
 
@@ -54,6 +58,10 @@ fn objections(records: &[AuditRecord]) {
             .iter()
             .find(|intent| intent.reset == objected.reset && intent.seq > objected.seq);
         assert_eq!(after, None, "not me: nothing is asked for any more");
+        let proved = of(records, "code_judged", "right")
+            .into_iter()
+            .find(|right| right.reset == objected.reset && right.seq > objected.seq);
+        assert_eq!(proved, None, "not me: its code is dead");
         count("a reset was stopped by its employee");
     }
     let freezes = records.iter().filter(|r| r.event == "freeze");
@@ -196,10 +204,7 @@ fn codes(records: &[AuditRecord]) {
 
 /// Rule 3: before a proof nobody is told anything that depends on the account.
 fn told_apart(visits: &[Visit]) {
-    for visit in visits
-        .iter()
-        .filter(|v| matches!(v.actor, Actor::Prober | Actor::Guesser | Actor::OldGuesser))
-    {
+    for visit in visits.iter().filter(|v| v.actor.gets_nowhere()) {
         for (_, prompt) in &visit.saw {
             let after_proof = matches!(
                 prompt,
@@ -325,9 +330,10 @@ fn words(company: &Company, visits: &[Visit]) {
 }
 
 /// Without faults a careful employee who is alone on the account is done.
-fn the_careful_succeed(visits: &[Visit]) {
+fn the_careful_succeed(visits: &[Visit], desks: &[DeskVisit]) {
     for visit in visits.iter().filter(|v| v.actor == Actor::Careful) {
-        let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1;
+        let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1
+            && !desks.iter().any(|desk| desk.concerns(visit.login));
         if alone {
             assert!(
                 matches!(visit.last(), Some(Prompt::Done { .. })),

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row, SqliteConnection};
 use subtle::ConstantTimeEq;
 
+use super::objections::is_objected;
 use super::step::{from_sql, front, to_sql};
 use super::{SqliteStore, remote, tidy};
 use crate::adapters::entropy::OsEntropy;
@@ -37,6 +38,11 @@ impl Codes for SqliteStore {
     ) -> Result<Issued, StoreError> {
         let event = |result| AuditEvent::of_code(EventKind::CodeIssued, binding, result, now);
         let mut step = self.step().await?;
+        if is_objected(step.sql(), &binding.reset).await? {
+            step.audit(&event("objected")).await?;
+            step.commit().await?;
+            return Ok(Issued::Objected);
+        }
         let wrong = remote::wrong(step.sql(), binding).await?;
         if let Permission::At(until) = switched_off(REMOTE_WRONG_CODES, &wrong, now) {
             step.audit(&event("remote_off")).await?;

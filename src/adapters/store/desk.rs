@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use super::audit::record;
+use super::objections::is_objected;
 use super::{SqliteStore, alarms, tidy};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, EventKind};
@@ -177,12 +178,7 @@ impl DeskBook for SqliteStore {
     }
 
     async fn is_objected(&self, reset: &ResetId) -> Result<bool, StoreError> {
-        let objected: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM objections WHERE reset_id = ?")
-                .bind(reset.as_str())
-                .fetch_optional(&self.0.pool)
-                .await?;
-        Ok(objected.is_some())
+        is_objected(&self.0.pool, reset).await
     }
 }
 

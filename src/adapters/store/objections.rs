@@ -207,6 +207,18 @@ async fn stage(sql: &mut SqliteConnection, reset: &ResetId) -> Result<Stage, Sto
     })
 }
 
+/// Whether the employee has said "not me" of this reset.
+pub(super) async fn is_objected(
+    sql: impl sqlx::SqliteExecutor<'_>,
+    reset: &ResetId,
+) -> Result<bool, StoreError> {
+    let objected: Option<i64> = sqlx::query_scalar("SELECT 1 FROM objections WHERE reset_id = ?")
+        .bind(reset.as_str())
+        .fetch_optional(sql)
+        .await?;
+    Ok(objected.is_some())
+}
+
 /// Whether a change must not be asked for: its employee has objected, or resets are frozen.
 pub(super) async fn objected(
     sql: &mut SqliteConnection,

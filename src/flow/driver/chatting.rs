@@ -39,20 +39,12 @@ pub async fn link(
     to: &WecomUserId,
     leads: LinkTo,
 ) -> Result<Link, StoreError> {
-    let result = match &leads {
-        LinkTo::Form => "form",
-        LinkTo::Picture { .. } => "picture",
-    };
-    let record = AuditEvent {
-        at: ports.clock.now().wall,
-        kind: EventKind::LinkOffered,
+    let concern = Concern {
         reset: new_id(&*ports.entropy),
-        account: Some(account.key.clone()),
+        account: account.key.clone(),
         place: place.clone(),
-        result,
     };
-    ports.audit.append(&record).await?;
-    objecting::new_link(ports, to, leads).await
+    objecting::new_link(ports, &concern, to, leads).await
 }
 
 /// Notes that somebody's command was not carried out, by one word of the program's own.
@@ -121,8 +113,10 @@ pub async fn code_again(
     ports.entropy.fill(&mut random);
     let digits = CodeDigits::from_random(random, rules.digits);
     let issued = ports.codes.issue(&binding, Some(&digits), rules, now);
-    if let Issued::Wait(until) | Issued::RemoteOff(until) = issued.await? {
-        return Ok(CodeAgain::Wait(until));
+    match issued.await? {
+        Issued::Send => {}
+        Issued::Wait(until) | Issued::RemoteOff(until) => return Ok(CodeAgain::Wait(until)),
+        Issued::Objected => return Ok(CodeAgain::NothingWaits),
     }
     let sent = sending::send(ports, message(&binding, account, to, digits, left)).await;
     let record = AuditEvent::of_code(EventKind::CodeSent, &binding, send_result(&sent), now);

@@ -151,7 +151,7 @@ async fn owed(ports: &Ports, card: &SentCard, stage: Stage) -> Owed {
         return Owed::Nothing;
     }
     for _ in 0..TRIES {
-        match new_link(ports, &card.to, LinkTo::Form).await {
+        match new_link(ports, &card.concern, &card.to, LinkTo::Form).await {
             Ok(link) => {
                 return Owed::NewPassword {
                     link,
@@ -182,12 +182,30 @@ async fn freeze(ports: &Ports, card: &SentCard) -> Result<(), StoreError> {
         .await
 }
 
-/// Makes and registers a one-time link for `to`.
+/// Makes and registers a one-time link for `to`, after its record: whose account and which reset
+/// it is about, `concern` says.
 ///
 /// # Errors
-/// When it cannot be registered.
-pub async fn new_link(ports: &Ports, to: &WecomUserId, leads: LinkTo) -> Result<Link, StoreError> {
+/// When the state cannot be written: then there is no link to send.
+pub async fn new_link(
+    ports: &Ports,
+    concern: &Concern,
+    to: &WecomUserId,
+    leads: LinkTo,
+) -> Result<Link, StoreError> {
     let now = ports.clock.now().wall;
+    let record = AuditEvent {
+        at: now,
+        kind: EventKind::LinkOffered,
+        reset: concern.reset.clone(),
+        account: Some(concern.account.clone()),
+        place: concern.place.clone(),
+        result: match &leads {
+            LinkTo::Form => "form",
+            LinkTo::Picture { .. } => "picture",
+        },
+    };
+    ports.audit.append(&record).await?;
     let link = Link {
         token: readable(&*ports.entropy, TOKEN_CHARS),
         to: to.clone(),

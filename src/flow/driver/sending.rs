@@ -135,7 +135,7 @@ pub(super) async fn give_link(
     if ports.desk.is_objected(&concern.reset).await? {
         return Ok(None);
     }
-    let made = super::objecting::new_link(ports, &link.to, LinkTo::Form).await?;
+    let made = super::objecting::new_link(ports, &concern, &link.to, LinkTo::Form).await?;
     let message = Message {
         to: link.to,
         language: link.language,

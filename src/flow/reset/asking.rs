@@ -7,8 +7,8 @@ use super::at_desk::AtDesk;
 use super::reading::Reading;
 use super::{Context, Next, Phase};
 use crate::domain::account::AccountKey;
-use crate::domain::audit::{AuditEvent, EventKind};
-use crate::domain::code::{Action, Binding, Judgement, Place, Subject};
+use crate::domain::audit::EventKind;
+use crate::domain::code::{Action, Binding, Judgement, Subject};
 use crate::domain::limits;
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
@@ -274,6 +274,8 @@ impl AskCode {
                 (Phase::AskCode(self), effects)
             }
             Ok(Issued::RemoteOff(until)) => self.remote_off(context, until),
+            // Whoever stands here is told nothing of it; no code of this reset is right any more.
+            Ok(Issued::Objected) => (Phase::AskCode(self), Vec::new()),
             Err(_) => self.store_down(context),
         }
     }
@@ -340,10 +342,13 @@ impl AskCode {
     /// The one place where a grant is made.
     fn proved(self, context: &Context<'_>) -> Next {
         if let Addressee::Operator(account, to, operator) = self.addressee {
-            let recalls = self.sent.into_iter().map(Effect::Recall).collect();
+            let mut effects: Vec<Effect> = self.sent.into_iter().map(Effect::Recall).collect();
             let visit = self.binding.reset;
             let powers = Powers::signed_in_by_code(operator, account.key, to, visit);
-            return signed_in(context, powers, recalls);
+            // Whoever takes the powers records whose they are.
+            effects.push(Effect::Show(Prompt::Desk(DeskPrompt::SignedIn(powers))));
+            effects.push(Effect::Finish);
+            return (Phase::Over, effects);
         }
         match self.addressee.eligible() {
             Some(whose) if self.binding.subject == Subject::Account(whose.key.clone()) => {
@@ -374,24 +379,6 @@ impl AskCode {
     fn store_down(self, context: &Context<'_>) -> Next {
         self.over(context, Refusal::StoreDown, "store_down")
     }
-}
-
-/// An operator has signed in: their record names them.
-fn signed_in(context: &Context<'_>, powers: Powers, mut effects: Vec<Effect>) -> Next {
-    effects.push(Effect::Audit(AuditEvent {
-        at: context.now.wall,
-        kind: EventKind::SignedIn,
-        reset: context.setup.reset.clone(),
-        account: Some(powers.account().clone()),
-        place: Place {
-            kiosk: powers.login().to_owned(),
-            ..context.setup.place.clone()
-        },
-        result: powers.role().as_str(),
-    }));
-    effects.push(Effect::Show(Prompt::Desk(DeskPrompt::SignedIn(powers))));
-    effects.push(Effect::Finish);
-    (Phase::Over, effects)
 }
 
 /// The word in the audit record.

@@ -30,6 +30,10 @@ impl Codes for MemoryStore {
             None => self.entropy.fill(&mut mac.0),
         }
         self.step(|state| {
+            if state.objected.contains(&binding.reset) {
+                state.audit(&self.key, &event("objected"));
+                return Ok(Issued::Objected);
+            }
             if let Permission::At(until) = state.remote_off(binding, now) {
                 state.audit(&self.key, &event("remote_off"));
                 return Ok(Issued::RemoteOff(until));

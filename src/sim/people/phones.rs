@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{People, Received};
+use super::{CodeFor, People, Received};
+use crate::domain::code::Action;
 use crate::flow::message::{Body, Card, CardAnswer, Message};
 use crate::flow::ports::{Messenger, SendError, SentMessage};
 
@@ -17,21 +18,21 @@ impl Messenger for People {
             let mut state = self.lock();
             state.messages += 1;
             let id = format!("message-{}", state.messages);
-            let digits = match &message.body {
-                Body::KioskCode { digits, .. }
-                | Body::SignInCode { digits, .. }
-                | Body::DeskCode { digits, .. } => Some(digits.expose().to_owned()),
+            let code = code_in(&message.body);
+            let link = match &message.body {
+                Body::DeskLink { link, .. } => Some(link.token.clone()),
                 _ => None,
             };
-            let gift = match &message.body {
-                Body::DeskLink { link, .. } => Some(link.token.clone()),
+            let temporary = match &message.body {
                 Body::Temporary { password, .. } => Some(password.expose().to_owned()),
                 _ => None,
             };
             let received = Received {
                 id: id.clone(),
-                digits,
-                gift,
+                digits: code.as_ref().map(|(digits, _)| digits.clone()),
+                code_for: code.map(|(_, code_for)| code_for),
+                link,
+                temporary,
                 recalled: false,
             };
             state
@@ -78,4 +79,18 @@ impl Messenger for People {
         }
         Ok(())
     }
+}
+
+/// The digits that a message brings, and what they are for.
+fn code_in(body: &Body) -> Option<(String, CodeFor)> {
+    let (digits, action, place) = match body {
+        Body::KioskCode { digits, kiosk, .. } => (digits, Action::Reset, kiosk.as_str()),
+        Body::SignInCode { digits, .. } => (digits, Action::SignIn, ""),
+        Body::DeskCode {
+            digits, operator, ..
+        } => (digits, Action::Desk, operator.as_str()),
+        _ => return None,
+    };
+    let place = place.to_owned();
+    Some((digits.expose().to_owned(), CodeFor { action, place }))
 }

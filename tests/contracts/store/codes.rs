@@ -363,6 +363,7 @@ async fn three_messages_in_a_quarter_of_an_hour_and_ten_a_day(stage: impl Stage)
             Issued::Send => sent += 1,
             Issued::Wait(then) => assert_eq!(then, at(86_400), "the day's first leaves"),
             Issued::RemoteOff(_) => panic!("it is a kiosk's"),
+            Issued::Objected => panic!("nobody has objected"),
         }
     }
     assert_eq!(sent, 10);

@@ -68,6 +68,16 @@ async fn a_press_before_the_change_kills_the_reset(stage: impl Stage) {
         .judge(&binding(1, "0e1d-lin-wei"), &digits, RULES, at(7))
         .await;
     assert_eq!(judged, Ok(Judgement::Expired));
+    // Nor does it send another one: with a new code a stranger would go on.
+    let another = code("913482");
+    let issued = lobby
+        .issue(&binding(1, "0e1d-lin-wei"), Some(&another), RULES, at(70))
+        .await;
+    assert_eq!(issued, Ok(Issued::Objected));
+    let judged = lobby
+        .judge(&binding(1, "0e1d-lin-wei"), &another, RULES, at(71))
+        .await;
+    assert_eq!(judged, Ok(Judgement::Expired));
     // Even a reset that has its proof already.
     assert_eq!(lobby.open(&of_lin(1, 0, 8)).await, Ok(Opened::Objected));
     assert_eq!(lobby.open(&of_lin(2, 0, 8)).await, Ok(Opened::Open));

@@ -1,7 +1,7 @@
 //! What an operator does for the person who is open.
 
 use super::{Visit, place_of};
-use crate::domain::account::{Account, Standing, WecomUserId};
+use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
 use crate::domain::audit::EventKind;
 use crate::domain::code::ResetId;
 use crate::domain::limits;
@@ -56,7 +56,8 @@ impl Visit {
         self.shows(resets.begin_at_desk(reset, case));
     }
 
-    /// Whether this operator may help with this account, and the phone it is done with.
+    /// Whether this operator may help with this account, and the phone it is done with. A refusal
+    /// leaves a record.
     async fn may_be_helped(
         &mut self,
         powers: &Powers,
@@ -64,21 +65,22 @@ impl Visit {
         reset: &ResetId,
     ) -> Result<WecomUserId, DeskRefusal> {
         self.may_act(powers, account, reset).await?;
-        match account.standing {
-            Standing::Eligible | Standing::Guarded => {}
-            Standing::Disabled => return Err(DeskRefusal::Disabled),
-            Standing::Protected => return Err(DeskRefusal::Protected),
-            Standing::Frozen { .. } => return Err(DeskRefusal::Frozen),
-        }
         let now = self.desks.ports.clock.now().wall;
         let frozen = self.desks.ports.objections.frozen_until(&account.key, now);
-        if frozen.await.map_err(store_down)?.is_some() {
-            return Err(DeskRefusal::Frozen);
-        }
-        account.wecom.clone().ok_or(DeskRefusal::Unmapped)
+        let frozen = frozen.await.map_err(store_down)?.is_some();
+        let (result, refusal) = match (account.standing, &account.wecom) {
+            (Standing::Disabled, _) => ("disabled", DeskRefusal::Disabled),
+            (Standing::Protected, _) => ("protected", DeskRefusal::Protected),
+            (Standing::Frozen { .. }, _) => ("frozen", DeskRefusal::Frozen),
+            _ if frozen => ("frozen", DeskRefusal::Frozen),
+            (_, None) => ("unmapped", DeskRefusal::Unmapped),
+            (Standing::Eligible | Standing::Guarded, Some(to)) => return Ok(to.clone()),
+        };
+        self.refused(powers, reset, &account.key, result).await?;
+        Err(refusal)
     }
 
-    /// Whether the operator's role allows to act, on this account. A refusal leaves a record.
+    /// Whether the operator's role allows to act, on this account.
     async fn may_act(
         &mut self,
         powers: &Powers,
@@ -92,15 +94,22 @@ impl Visit {
         } else {
             return Ok(());
         };
-        let kind = EventKind::OperatorRefused;
-        let record = self.record(powers, kind, reset, &account.key, result);
-        self.desks
-            .ports
-            .audit
-            .append(&record)
-            .await
-            .map_err(store_down)?;
+        self.refused(powers, reset, &account.key, result).await?;
         Err(refusal)
+    }
+
+    /// An operator was refused, and that is on record.
+    pub(super) async fn refused(
+        &mut self,
+        powers: &Powers,
+        reset: &ResetId,
+        account: &AccountKey,
+        result: &'static str,
+    ) -> Result<(), DeskRefusal> {
+        let kind = EventKind::OperatorRefused;
+        let record = self.record(powers, kind, reset, account, result);
+        let appended = self.desks.ports.audit.append(&record).await;
+        appended.map_err(store_down)
     }
 
     /// Another code is a code like the first one.

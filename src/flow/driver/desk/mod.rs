@@ -25,7 +25,7 @@ use crate::flow::desk::{DeskInput, DeskPrompt, DeskRefusal, Powers};
 use crate::flow::effect::Input;
 use crate::flow::message::Alarm;
 use crate::flow::ports::{Counted, Deed, DeedKind, OwedAlarm, Ports, StoreError};
-use crate::flow::prompt::Prompt;
+use crate::flow::prompt::{Prompt, Refusal};
 
 /// How often it is looked whether a second operator has agreed: they sit at another process.
 const LOOK: Duration = Duration::from_secs(1);
@@ -145,8 +145,10 @@ impl Visit {
                 Happened::Input(Some(input)) => self.pass_on(input).await,
                 Happened::Prompt(Some(Prompt::Desk(DeskPrompt::SignedIn(powers)))) => {
                     self.reset = None;
-                    self.show(DeskPrompt::SignedIn(powers.clone())).await;
-                    return Some(powers);
+                    if self.welcome(&powers).await {
+                        return Some(powers);
+                    }
+                    self.until_back().await?;
                 }
                 Happened::Prompt(Some(prompt)) => self.tell(prompt).await,
                 // A sign-in that has ended says why; the next one begins with the next login name.
@@ -157,6 +159,23 @@ impl Visit {
                 Happened::Look => {}
             }
         }
+    }
+
+    /// Records who has signed in: without that, nobody has.
+    async fn welcome(&mut self, powers: &Powers) -> bool {
+        let (kind, result) = (EventKind::SignedIn, powers.role().as_str());
+        let record = self.record(powers, kind, powers.visit(), powers.account(), result);
+        let recorded = self.desks.ports.audit.append(&record).await;
+        match &recorded {
+            Ok(()) => self.show(DeskPrompt::SignedIn(powers.clone())).await,
+            Err(error) => {
+                tracing::error!(%error, "the audit log cannot be written");
+                let reference = powers.visit().reference();
+                let refusal = Refusal::StoreDown;
+                self.tell(Prompt::Ended { refusal, reference }).await;
+            }
+        }
+        recorded.is_ok()
     }
 
     /// Waits until the operator has read why the sign-in ended.

@@ -144,9 +144,8 @@ impl Visit {
             return Ok(());
         }
         // Somebody tried to agree to their own.
-        let kind = EventKind::OperatorRefused;
-        let record = self.record(powers, kind, reset, &asked.account, "not_theirs");
-        ports.audit.append(&record).await.map_err(store_down)?;
+        self.refused(powers, reset, &asked.account, "not_theirs")
+            .await?;
         Err(DeskRefusal::NotYours)
     }
 }
