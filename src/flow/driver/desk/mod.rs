@@ -9,9 +9,8 @@ mod second;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use self::people::Open;
 use self::second::Waiting;
@@ -58,7 +57,7 @@ impl Desks {
             desks: self.clone(),
             inbox,
             outbox,
-            work: FuturesUnordered::new(),
+            work: JoinSet::new(),
             reset: None,
             left: Vec::new(),
             open: None,
@@ -81,8 +80,9 @@ struct Visit {
     desks: Desks,
     inbox: mpsc::Receiver<Input>,
     outbox: mpsc::Sender<Prompt>,
-    /// Resets that run.
-    work: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// Resets that run, each as a task of its own: one that has just ended may be writing while
+    /// this visit waits to write.
+    work: JoinSet<()>,
     /// The one that is shown.
     reset: Option<Running>,
     /// Those that are over but for a message to take back.
@@ -113,7 +113,7 @@ impl Visit {
         self.reset = None;
         self.left.clear();
         self.inbox.close();
-        while self.work.next().await.is_some() {}
+        while self.work.join_next().await.is_some() {}
     }
 
     async fn next(&mut self) -> Happened {
@@ -121,7 +121,7 @@ impl Visit {
             let prompts = self.reset.as_mut().map(|reset| &mut reset.prompts);
             tokio::select! {
                 biased;
-                Some(()) = self.work.next() => {}
+                Some(_) = self.work.join_next() => {}
                 prompt = heard(prompts) => return Happened::Prompt(prompt),
                 input = self.inbox.recv() => return Happened::Input(input),
                 () = tokio::time::sleep(LOOK), if self.waiting.is_some() => return Happened::Look,
@@ -235,7 +235,7 @@ impl Visit {
     /// A reset begins, and is the one that is shown.
     fn shows(&mut self, begun: (Running, impl Future<Output = ()> + Send + 'static)) {
         let (running, work) = begun;
-        self.work.push(Box::pin(work));
+        self.work.spawn(work);
         self.reset = Some(running);
     }
 
@@ -247,18 +247,9 @@ impl Visit {
         self.show(DeskPrompt::Refused(refusal)).await;
     }
 
-    /// A front that has gone needs no prompt. Resets go on meanwhile: one of them may have to
-    /// write before the front reads on.
+    /// A front that has gone needs no prompt.
     async fn tell(&mut self, prompt: Prompt) {
-        let telling = self.outbox.send(prompt);
-        tokio::pin!(telling);
-        loop {
-            tokio::select! {
-                biased;
-                _ = &mut telling => return,
-                Some(()) = self.work.next() => {}
-            }
-        }
+        let _ = self.outbox.send(prompt).await;
     }
 
     /// A record that names the operator, of what is no step of a reset.
