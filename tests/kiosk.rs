@@ -17,6 +17,8 @@ mod pty;
 #[path = "support/mod.rs"]
 mod support;
 
+#[path = "kiosk/operator.rs"]
+mod operator;
 #[path = "kiosk/visit.rs"]
 mod visit;
 

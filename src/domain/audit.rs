@@ -58,8 +58,6 @@ pub enum EventKind {
     OperatorRefused,
     /// The employee was sent a link to the form, or a temporary password.
     HandedOver,
-    /// An account was unlocked.
-    Unlock,
 }
 
 impl EventKind {
@@ -89,7 +87,6 @@ impl EventKind {
             Self::Approval => "approval",
             Self::OperatorRefused => "operator_refused",
             Self::HandedOver => "handed_over",
-            Self::Unlock => "unlock",
         }
     }
 }

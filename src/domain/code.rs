@@ -88,9 +88,9 @@ pub enum Action {
     /// The same, at the kiosk whose picture the employee's phone has scanned: the phone's own
     /// WeCom page shows the digits, and no message carries them.
     Pair,
-    /// Begin, at IT support's desk, a way for the employee to set a new password: the employee
-    /// reads it to the operator that the message names.
-    Desk,
+    /// Do this, at IT support's desk, for the employee, who reads it to the operator that the
+    /// message names.
+    Desk(DeskAction),
     /// Sign in at IT support's desk.
     SignIn,
 }
@@ -106,9 +106,35 @@ impl Action {
         match self {
             Self::Reset => "reset",
             Self::Pair => "pair",
-            Self::Desk => "desk",
+            Self::Desk(action) => action.as_str(),
             Self::SignIn => "sign_in",
         }
+    }
+}
+
+/// What an operator does for an employee who reads a code out. The message says which; a code for
+/// the one is worth nothing for the other.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum DeskAction {
+    /// Give them a way to a new password.
+    Password,
+    /// End the lock; the password stays as it is.
+    Unlock,
+}
+
+impl DeskAction {
+    /// The word that is stored and hashed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "desk",
+            Self::Unlock => "desk_unlock",
+        }
+    }
+
+    /// Reads one back from the store.
+    pub fn parse(word: &str) -> Option<Self> {
+        let mut all = [Self::Password, Self::Unlock].into_iter();
+        all.find(|action| action.as_str() == word)
     }
 }
 

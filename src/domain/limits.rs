@@ -186,7 +186,7 @@ pub const OPERATOR_WRONG_CODES: SlidingLimit = SlidingLimit {
     count: 10,
     window: HOUR,
 };
-/// Accounts that one operator unlocks, freezes or unfreezes.
+/// Accounts that one operator freezes or unfreezes. (Unlocking takes a code.)
 pub const OPERATOR_DEEDS: SlidingLimit = SlidingLimit {
     count: 60,
     window: HOUR,

@@ -6,7 +6,7 @@ use crate::domain::account::{
     Account, AccountKey, EntryDn, PasswordAge, SearchText, Standing, WecomUserId,
 };
 use crate::domain::audit::AuditRecord;
-use crate::domain::code::ResetId;
+use crate::domain::code::{DeskAction, ResetId};
 use crate::domain::operator::{Operator, Role};
 use crate::domain::time::Timestamp;
 
@@ -75,13 +75,11 @@ pub enum DeskInput {
     Search(SearchText),
     /// Open somebody of the list.
     Open(AccountKey, EntryDn),
-    /// Send a code to the person who is open; for one in a protected group, ask for a second
-    /// operator first.
-    SendCode,
+    /// Send a code for this to the person who is open; for one in a protected group, ask for a
+    /// second operator first.
+    SendCode(DeskAction),
     /// Give the employee, whose code was right, this.
     Give(Gift),
-    /// Unlock the account that is open.
-    Unlock,
     /// Freeze the resets of the account that is open, or let them go on.
     Freeze,
     /// Show what waits for a second operator.
@@ -122,11 +120,15 @@ pub enum DeskPrompt {
     Person(Box<PersonFile>, Option<DeskRefusal>),
     /// A code is on its way to the employee; the reset's own prompts follow.
     Begun {
+        /// What it is for.
+        action: DeskAction,
         /// The ticket.
         ticket: String,
     },
     /// A second operator is waited for.
     WaitsForApproval {
+        /// For what.
+        action: DeskAction,
         /// The ticket.
         ticket: String,
         /// Until when.
@@ -212,6 +214,8 @@ pub struct ApprovalLine {
     pub employee: String,
     /// Who asks.
     pub operator: String,
+    /// For what.
+    pub action: DeskAction,
     /// Until when.
     pub until: Timestamp,
     /// Whether this operator may agree: it is somebody else's, of somebody else.
@@ -261,6 +265,8 @@ pub enum DeskRefusal {
 /// A reset at the desk, from the moment the operator asks for its code.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Case {
+    /// What for.
+    pub action: DeskAction,
     /// Whose code.
     pub account: Account,
     /// Where it goes.

@@ -155,6 +155,7 @@ fn result_of_refusal(refusal: &Refusal) -> &'static str {
         | Refusal::NotGoodEnough(_)
         | Refusal::ByDirectory { .. }
         | Refusal::NotUnlocked
+        | Refusal::NotLocked
         | Refusal::NotAsked => "refused",
     }
 }

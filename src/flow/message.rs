@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::ports::{Link, Outcome};
 use crate::domain::account::{AccountKey, WecomUserId};
-use crate::domain::code::{Place, ResetId};
+use crate::domain::code::{DeskAction, Place, ResetId};
 use crate::domain::secret::{CodeDigits, Password};
 use crate::domain::time::Timestamp;
 
@@ -79,6 +79,8 @@ pub enum Body {
     DeskCode {
         /// The digits: the only run of six digits in the message.
         digits: CodeDigits,
+        /// What it is for.
+        action: DeskAction,
         /// The operator's login name.
         operator: String,
         /// How long it works.
@@ -179,6 +181,26 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// That an account was unlocked at `place`: at a kiosk by its employee, at the desk with an
+    /// operator.
+    pub fn unlocked(place: &Place, at: Timestamp, reference: String) -> Self {
+        let place_name = place.kiosk.clone();
+        match place.front {
+            "desk" => Self::ByOperator {
+                what: OperatorDeed::Unlocked,
+                operator: place_name,
+                reference,
+            },
+            _ => Self::Unlocked {
+                kiosk: place_name,
+                at,
+                reference,
+            },
+        }
+    }
+}
+
 /// How an employee renews a password that ends.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Renew {
@@ -214,7 +236,7 @@ pub struct LinkFor {
     pub concern: Concern,
 }
 
-/// What an operator does to an account without the employee.
+/// What an operator did to an account.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum OperatorDeed {
     /// Unlocked it.

@@ -165,6 +165,8 @@ pub enum Refusal {
     OldPasswordExpired,
     /// The directory did not unlock the account: a new password does.
     NotUnlocked,
+    /// The account is not locked any more: there is nothing to do.
+    NotLocked,
     /// Another code cannot be asked for yet.
     ResendTooSoon {
         /// When it can.

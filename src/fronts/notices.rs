@@ -100,10 +100,11 @@ impl Notice<'_> {
             }
             Body::DeskCode {
                 digits,
+                action,
                 operator,
                 lifetime,
                 reference,
-            } => return self.desk_code(digits, operator, *lifetime, reference),
+            } => return self.desk_code(digits, *action, operator, *lifetime, reference),
             Body::DeskLink {
                 link,
                 operator,
@@ -383,6 +384,7 @@ fn short_numbers(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::account::WecomUserId;
+    use crate::domain::code::DeskAction;
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -522,6 +524,39 @@ mod tests {
             }
             let different: std::collections::BTreeSet<_> = texts.iter().map(|t| &***t).collect();
             assert_eq!(different.len(), texts.len());
+        }
+    }
+
+    #[test]
+    fn a_desks_code_names_the_operator_the_ticket_and_the_action() {
+        let words = words(Some("13800138000"));
+        for language in Language::ALL {
+            let of = |action| {
+                let body = Body::DeskCode {
+                    digits: CodeDigits::parse("482913", 6).expect("digits"),
+                    action,
+                    operator: "wang.min".to_owned(),
+                    lifetime: Duration::from_secs(300),
+                    reference: "K4T9".to_owned(),
+                };
+                words.text(&to_lin_wei(language.tag(), body))
+            };
+            let texts = [DeskAction::Password, DeskAction::Unlock].map(of);
+            for (text, action) in texts.iter().zip(desk_actions(language)) {
+                let first = text.lines().next().expect("a line");
+                assert!(first.contains(action), "{first}");
+                assert!(text.contains("wang.min") && text.contains("K4T9"));
+                assert_eq!(long_numbers(text), ["482913"], "{}", **text);
+            }
+        }
+    }
+
+    /// What the code is for, as its message says it.
+    fn desk_actions(language: Language) -> [&'static str; 2] {
+        match language {
+            Language::English => ["for a new password", "to unlock your account"],
+            Language::Chinese => ["设置新密码的验证码", "解锁账号的验证码"],
+            Language::Indonesian => ["untuk kata sandi baru", "untuk membuka kunci akun"],
         }
     }
 

@@ -173,6 +173,7 @@ impl Speaker<'_> {
             Refusal::OldPasswordNotRight => self.parts(OLD_PASSWORD_NOT_RIGHT, &[]),
             Refusal::OldPasswordExpired => self.parts(OLD_PASSWORD_EXPIRED, &[]),
             Refusal::NotUnlocked => self.parts(NOT_UNLOCKED, &[]),
+            Refusal::NotLocked => self.parts(NOT_LOCKED, &[]),
             Refusal::ResendTooSoon { at } => {
                 let time = self.time_of_day(*at);
                 self.parts(RESEND_TOO_SOON, &[("time", (&time).into())])
@@ -320,6 +321,8 @@ refusals! {
         "refusal-old-password-expired-do"
     NOT_UNLOCKED
         "refusal-not-unlocked" "refusal-not-unlocked-why" "refusal-not-unlocked-do"
+    NOT_LOCKED
+        "refusal-not-locked" "refusal-not-locked-why" "refusal-not-locked-do"
     OBJECTED
         "refusal-objected" "refusal-objected-why" "refusal-objected-do"
 }
@@ -426,6 +429,7 @@ mod tests {
             Refusal::OldPasswordNotRight,
             Refusal::OldPasswordExpired,
             Refusal::NotUnlocked,
+            Refusal::NotLocked,
             Refusal::NotAsked,
             Refusal::AccountNotAllowed,
             Refusal::OutcomeUnknown,

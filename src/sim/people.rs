@@ -163,6 +163,15 @@ impl People {
         self.lock().apply(set);
     }
 
+    /// Somebody types wrong passwords elsewhere until the account is locked.
+    pub fn somebody_locks(&self, key: &AccountKey) {
+        if let Some(entry) = self.lock().entries.get_mut(key) {
+            entry.account.age.locked = true;
+            entry.account.age.lockout.wrong = LOCKS_AT;
+            entry.writes += 1;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,7 +7,7 @@ use crate::support::samba::{self, START_PASSWORD, Samba, dn};
 use crate::visit::{CHOOSE, DONE, ENTER, GOOD, Visit, at_code, at_password};
 
 /// A company whose directory is a Samba, with these members in WeCom.
-fn company(members: &[&str]) -> (Company, Samba, Site) {
+pub(crate) fn company(members: &[&str]) -> (Company, Samba, Site) {
     let company = Company::with_members(members);
     let samba = Samba::start();
     let directory = format!(

@@ -1,85 +1,17 @@
 //! IT support's desk: the built program, an operator at its keys, and the employee's phone.
 
 use crate::company::{Company, Site, six_digits};
-use crate::pty::{Pty, Setup};
+use crate::operator::{
+    APPROVER, ASK, AUDITOR, CHOOSE, HELPER, LINK_GIVEN, TEMPORARY_GIVEN, UNLOCKED, WHO, add_desk,
+    desk, message, of_helper, open, signed_in, ticket,
+};
 use crate::support::slapd::{LIN_PASSWORD, dn};
 use crate::visit::{ENTER, ESC, Visit};
 
-/// The helper is siti.rahma, the approver sun.strict, the auditor admin.boss (who is protected: that is
-/// about resets of that account, not about signing in).
-const OPERATORS: &str = "\
-ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx//sBwaxWHM1IPJ3ojVb1ow4eqsadDWeYn2s+3tGIH siti.rahma helper
-ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBdtZuFlrzRZnWiT71Jr04EgaB42AbZYZhRLNRFGh40M sun.strict approver
-ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN2X2JQWGyktzIiLadiUI2s1ZpnuUGrKdnViwjLuqAHk admin.boss auditor
-";
-
-const HELPER: (&str, &str) = ("siti.rahma", "SitiRahma");
-const APPROVER: (&str, &str) = ("sun.strict", "SunStrict");
-const AUDITOR: (&str, &str) = ("admin.boss", "AdminBoss");
-
-const WHO: &str = "Sign in at IT support's desk";
-const LIST: &str = "Type a part of the name";
-const ASK: &str = "Ask the employee for the code";
-const CHOOSE: &str = "What shall they get?";
-
 fn site(company: &Company) -> Site {
-    let site = company.site_with(|config| {
-        config.replace(
-            "[kiosk]",
-            "[desk]\noperators_file = \"operators\"\n\n[kiosk]",
-        )
-    });
-    site.write("operators", OPERATORS);
+    let site = company.site();
+    add_desk(&site);
     site
-}
-
-fn desk(site: &Site) -> Setup {
-    Setup::new("/bin/sh")
-        .args(["-c", r#"exec "$0" desk --config "$1" 2>>"$2""#])
-        .args([
-            std::path::Path::new(crate::company::REKEY),
-            &site.config(),
-            &site.log(),
-        ])
-        .env("TMPDIR", site.path())
-}
-
-/// An operator who has signed in.
-fn signed_in(company: &Company, site: &Site, (login, userid): (&str, &str)) -> Pty {
-    let mut pty = desk(site).start();
-    pty.wait_for_text(WHO);
-    pty.send(login);
-    pty.send(ENTER);
-    pty.wait_for_text("We sent a code to your WeCom");
-    pty.send(company.next_code(userid));
-    pty.wait_for_text(LIST);
-    pty
-}
-
-fn open(pty: &mut Pty, search: &str, name: &str) {
-    pty.send(search);
-    pty.send(ENTER);
-    pty.wait_for_text("1 of 1");
-    pty.send(ENTER);
-    pty.wait_for_text(name);
-    pty.wait_for_text("Resets");
-}
-
-/// The next message whose text holds `words`.
-fn message(company: &Company, userid: &str, words: &str) -> String {
-    loop {
-        let text = company.next_message(userid);
-        if text.contains(words) {
-            return text;
-        }
-    }
-}
-
-/// The ticket on the screen.
-fn ticket(pty: &Pty) -> String {
-    let text = pty.screen_text();
-    let (_, after) = text.split_once("ticket ").expect("a ticket");
-    after.chars().take(4).collect()
 }
 
 #[test]
@@ -92,11 +24,12 @@ fn lin_wei_reads_a_code_and_gets_a_link_that_the_helper_never_sees() {
     pty.wait_for_text(ASK);
     let text = message(&company, "LinWei", "siti.rahma");
     assert!(text.contains(&ticket(&pty)), "{text}");
+    assert!(text.contains("设置新密码的验证码"), "{text}");
     assert!(text.contains("自助终端上无效"), "{text}");
     pty.send(six_digits(&text).unwrap());
     pty.wait_for_text(CHOOSE);
     pty.send(ENTER);
-    pty.wait_for_text("The link is in their WeCom");
+    pty.wait_for_text(LINK_GIVEN);
     let text = message(&company, "LinWei", "/l/");
     let token = text
         .lines()
@@ -108,22 +41,16 @@ fn lin_wei_reads_a_code_and_gets_a_link_that_the_helper_never_sees() {
     assert!(company.signs_in("lin.wei", LIN_PASSWORD));
     let raw = String::from_utf8_lossy(pty.raw_output()).into_owned();
     assert!(!raw.contains(token));
-    let records = site.records();
-    let of_operator = records
-        .iter()
-        .filter(|record| record["front"] == "desk" && record["kiosk"] == "siti.rahma");
-    let events: Vec<_> = of_operator
-        .map(|record| format!("{} {}", record["event"], record["result"]).replace('"', ""))
-        .collect();
     let told = [
         "signed_in helper",
         "reset_started helped",
         "code_issued issued",
         "code_sent sent",
         "code_judged right",
+        "link_offered form",
         "handed_over link",
     ];
-    assert_eq!(events, told);
+    assert_eq!(of_helper(&site), told);
     site.assert_chain_holds();
 }
 
@@ -139,7 +66,7 @@ fn lin_wei_gets_a_temporary_password_that_nobody_at_the_desk_sees() {
     pty.wait_for_text(CHOOSE);
     pty.send("\x1b[B");
     pty.send(ENTER);
-    pty.wait_for_text("The temporary password is in their WeCom");
+    pty.wait_for_text(TEMPORARY_GIVEN);
     let text = message(&company, "LinWei", "临时密码");
     let password = text.lines().nth(1).unwrap();
     assert_eq!(password.len(), 19, "{text}");
@@ -229,7 +156,7 @@ fn a_protected_account_needs_a_second_person() {
     helper.wait_for_text("A temporary password");
     assert!(!helper.screen_text().contains("A link"));
     helper.send(ENTER);
-    helper.wait_for_text("The temporary password is in their WeCom");
+    helper.wait_for_text(TEMPORARY_GIVEN);
     let text = message(&company, "AdminBoss", "temporary password");
     assert!(company.signs_in("admin.boss", text.lines().nth(1).unwrap()));
     assert_eq!(site.results("approval"), ["asked", "approved"]);
@@ -257,4 +184,79 @@ fn an_auditor_sees_and_changes_nothing() {
         0
     );
     assert!(site.results("freeze").is_empty());
+}
+
+/// Lin Wei is locked by wrong passwords, remembers hers, and calls.
+#[test]
+fn lin_wei_reads_a_code_and_her_account_is_unlocked_with_the_password_she_has() {
+    let company = Company::start();
+    let site = site(&company);
+    let mut pty = signed_in(&company, &site, HELPER);
+    open(&mut pty, "lin", "Lin Wei");
+    pty.send("u");
+    pty.wait_for_text("there is nothing to unlock");
+    for _ in 0..6 {
+        assert!(!company.signs_in("lin.wei", "Not-Hers-1"));
+    }
+    assert!(!company.signs_in("lin.wei", LIN_PASSWORD), "locked");
+    pty.send(ESC);
+    pty.wait_for_text("1 of 1");
+    pty.send(ENTER);
+    pty.wait_for_text("locked by wrong passwords");
+    pty.wait_for_text("u unlock");
+    pty.send("u");
+    pty.wait_for_text(ASK);
+    pty.wait_for_text("It only unlocks the account");
+    let text = message(&company, "LinWei", "siti.rahma");
+    assert!(text.contains(&ticket(&pty)), "{text}");
+    assert!(text.contains("解锁账号的验证码"), "{text}");
+    pty.send("000000");
+    pty.wait_for_text("That is not the code");
+    assert!(!company.signs_in("lin.wei", LIN_PASSWORD), "still locked");
+    pty.send(six_digits(&text).unwrap());
+    pty.wait_for_text(UNLOCKED);
+    assert!(company.signs_in("lin.wei", LIN_PASSWORD));
+    message(&company, "LinWei", "siti.rahma 已解锁您的账号");
+    pty.send(ENTER);
+    pty.wait_for_text("in order");
+    let told = [
+        "signed_in helper",
+        "operator_refused not_locked",
+        "reset_started helped_unlock",
+        "code_issued issued",
+        "code_sent sent",
+        "code_judged wrong",
+        "code_judged right",
+        "unlock_intent asked",
+        "unlock_outcome changed",
+        "notice_sent sent",
+    ];
+    assert_eq!(of_helper(&site), told);
+    site.assert_chain_holds();
+}
+
+/// A code for a new password in hand, a code for unlocking asked for: the first one is dead.
+#[test]
+fn a_code_for_a_password_unlocks_nothing() {
+    let company = Company::start();
+    let site = site(&company);
+    for _ in 0..6 {
+        assert!(!company.signs_in("lin.wei", "Not-Hers-1"));
+    }
+    let mut pty = signed_in(&company, &site, HELPER);
+    open(&mut pty, "lin", "Lin Wei");
+    pty.send("c");
+    pty.wait_for_text(ASK);
+    let for_password = six_digits(&message(&company, "LinWei", "siti.rahma")).unwrap();
+    pty.send(ESC);
+    pty.wait_for_text("Newest records");
+    pty.send("u");
+    pty.wait_for_text("It only unlocks the account");
+    let to_unlock = six_digits(&message(&company, "LinWei", "解锁账号的验证码")).unwrap();
+    pty.send(&for_password);
+    pty.wait_for_text("That is not the code");
+    assert!(site.results("unlock_intent").is_empty());
+    pty.send(&to_unlock);
+    pty.wait_for_text(UNLOCKED);
+    assert!(company.signs_in("lin.wei", LIN_PASSWORD));
 }

@@ -11,7 +11,7 @@ use rekey::domain::account::{
     Account, AccountKey, EntryDn, LoginName, PasswordAge, Standing, WecomUserId,
 };
 use rekey::domain::audit::AuditRecord;
-use rekey::domain::code::{CodeRules, Judgement, Place, ResetId, Subject};
+use rekey::domain::code::{CodeRules, DeskAction, Judgement, Place, ResetId, Subject};
 use rekey::domain::operator::{Operator, Operators, Role};
 use rekey::domain::secret::CodeDigits;
 use rekey::domain::throttle::Permission;
@@ -21,7 +21,7 @@ use rekey::flow::desk::{
 };
 use rekey::flow::effect::{Answer, Effect, Event, Input, Timer};
 use rekey::flow::ports::Entropy;
-use rekey::flow::prompt::{Prompt, Refusal};
+use rekey::flow::prompt::{Prompt, Refusal, Step};
 use rekey::flow::reset::{Reset, Setup};
 use rekey::fronts::desk::DeskApp;
 use rekey::fronts::tui::app::AppSettings;
@@ -247,10 +247,18 @@ fn at_list(settings: AppSettings) -> Desk {
     desk
 }
 
+/// A code for unlocking is on its way.
+fn unlocking(settings: AppSettings) -> Desk {
+    let mut desk = at_person(settings);
+    let (action, ticket) = (DeskAction::Unlock, "K4T9".to_owned());
+    desk.shows(DeskPrompt::Begun { action, ticket });
+    desk
+}
+
 fn begun(settings: AppSettings) -> Desk {
     let mut desk = at_person(settings);
-    let ticket = "K4T9".to_owned();
-    desk.shows(DeskPrompt::Begun { ticket });
+    let (action, ticket) = (DeskAction::Password, "K4T9".to_owned());
+    desk.shows(DeskPrompt::Begun { action, ticket });
     desk
 }
 
@@ -289,11 +297,39 @@ fn all() -> Vec<(&'static str, Scene)> {
             desk.send(Msg::Prompt(prompt)).types("482");
             desk
         }),
+        ("desk_not_locked", |settings| {
+            let mut desk = at_person(settings);
+            let file = PersonFile {
+                age: PasswordAge::default(),
+                ..person(desk.now)
+            };
+            let refusal = Some(DeskRefusal::NotLocked);
+            desk.shows(DeskPrompt::Person(Box::new(file), refusal));
+            desk
+        }),
+        ("desk_unlock_code", |settings| {
+            let mut desk = unlocking(settings);
+            let prompt = code_prompt(desk.now);
+            desk.send(Msg::Prompt(prompt)).types("482");
+            desk
+        }),
+        ("desk_unlocked", |settings| {
+            let mut desk = unlocking(settings);
+            desk.send(Msg::Prompt(Prompt::Unlocked {
+                told: Step::No,
+                reference: "K4T9".to_owned(),
+            }));
+            desk
+        }),
         ("desk_waiting", |settings| {
             let mut desk = at_person(settings);
             let until = desk.now.wall.plus(Duration::from_secs(600));
-            let ticket = "K4T9".to_owned();
-            desk.shows(DeskPrompt::WaitsForApproval { ticket, until });
+            let (action, ticket) = (DeskAction::Password, "K4T9".to_owned());
+            desk.shows(DeskPrompt::WaitsForApproval {
+                action,
+                ticket,
+                until,
+            });
             desk
         }),
         ("desk_choose", |settings| {
@@ -314,14 +350,18 @@ fn all() -> Vec<(&'static str, Scene)> {
         ("desk_approvals", |settings| {
             let mut desk = at_list(settings);
             let until = desk.now.wall.plus(Duration::from_secs(540));
-            let lines =
-                [("ada.admin", true), ("li.na", false)].map(|(employee, theirs)| ApprovalLine {
-                    reset: ResetId::from_bytes([7; 16]),
-                    employee: employee.to_owned(),
-                    operator: "wang.min".to_owned(),
-                    until,
-                    theirs_to_approve: theirs,
-                });
+            let lines = [
+                ("ada.admin", DeskAction::Password, true),
+                ("li.na", DeskAction::Unlock, false),
+            ];
+            let lines = lines.map(|(employee, action, theirs)| ApprovalLine {
+                reset: ResetId::from_bytes([7; 16]),
+                employee: employee.to_owned(),
+                operator: "wang.min".to_owned(),
+                action,
+                until,
+                theirs_to_approve: theirs,
+            });
             desk.shows(DeskPrompt::Approvals(lines.to_vec(), None));
             desk
         }),
@@ -423,4 +463,26 @@ fn esc_leaves_step_by_step_and_signs_out_only_when_pressed_again() {
     assert!(desk.picture(80, 24).contains("Esc again signs you out"));
     desk.press(KeyCode::Esc);
     assert!(matches!(desk.commands[..], [_, Command::EndVisit]));
+}
+
+#[test]
+fn u_asks_for_a_code_that_unlocks_locked_or_not_and_for_nobody_who_may_not() {
+    let unlock = [&DeskInput::SendCode(DeskAction::Unlock)];
+    let mut desk = at_person(settings());
+    assert!(desk.picture(80, 24).contains("u unlock"));
+    desk.types("u");
+    assert_eq!(desk.asked(), unlock);
+    // Without a lock the line does not offer it; the answer to the key says why.
+    let open = PersonFile {
+        age: PasswordAge::default(),
+        ..person(desk.now)
+    };
+    desk.shows(DeskPrompt::Person(Box::new(open.clone()), None));
+    assert!(!desk.picture(80, 24).contains("u unlock"));
+    desk.types("u");
+    assert_eq!(desk.asked(), unlock);
+    let own = PersonFile { own: true, ..open };
+    desk.shows(DeskPrompt::Person(Box::new(own), None))
+        .types("u");
+    assert!(desk.asked().is_empty());
 }

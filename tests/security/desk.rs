@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rekey::domain::account::{LoginName, SearchText, WecomUserId};
+use rekey::domain::code::DeskAction;
 use rekey::domain::operator::{Operator, Operators, Role};
 use rekey::domain::secret::CodeDigits;
 use rekey::flow::desk::{
@@ -18,7 +19,7 @@ use rekey::flow::prompt::{Prompt, Refusal};
 use crate::town::{self, HOUR, Town};
 
 /// An operator at a desk of their own.
-struct Desk {
+pub struct Desk {
     running: Running,
     work: tokio::task::JoinHandle<()>,
 }
@@ -40,7 +41,7 @@ fn desks(town: &Town) -> Desks {
 }
 
 impl Desk {
-    fn begin(town: &Town) -> Self {
+    pub fn begin(town: &Town) -> Self {
         let (running, work) = desks(town).begin();
         Self {
             running,
@@ -48,7 +49,7 @@ impl Desk {
         }
     }
 
-    async fn does(&self, input: Input) {
+    pub async fn does(&self, input: Input) {
         self.running
             .inputs
             .send(input)
@@ -56,11 +57,11 @@ impl Desk {
             .expect("the visit goes on");
     }
 
-    async fn asks(&self, input: DeskInput) {
+    pub async fn asks(&self, input: DeskInput) {
         self.does(Input::Desk(input)).await;
     }
 
-    async fn next(&mut self) -> Prompt {
+    pub async fn next(&mut self) -> Prompt {
         tokio::time::timeout(Duration::from_secs(1200), self.running.prompts.recv())
             .await
             .expect("the visit hangs")
@@ -68,7 +69,7 @@ impl Desk {
     }
 
     /// The next prompt that `wanted` picks.
-    async fn until<T>(&mut self, wanted: impl Fn(&Prompt) -> Option<T>) -> T {
+    pub async fn until<T>(&mut self, wanted: impl Fn(&Prompt) -> Option<T>) -> T {
         loop {
             if let Some(picked) = wanted(&self.next().await) {
                 return picked;
@@ -76,7 +77,7 @@ impl Desk {
         }
     }
 
-    async fn code_field(&mut self) -> Option<Refusal> {
+    pub async fn code_field(&mut self) -> Option<Refusal> {
         self.until(|prompt| match prompt {
             Prompt::Code {
                 judging: false,
@@ -88,12 +89,12 @@ impl Desk {
         .await
     }
 
-    async fn types(&self, code: &str) {
+    pub async fn types(&self, code: &str) {
         self.does(Input::Code(CodeDigits::parse(code, 6).unwrap()))
             .await;
     }
 
-    async fn signed_in(town: &Town, login: &str, phone: &str) -> (Self, Powers) {
+    pub async fn signed_in(town: &Town, login: &str, phone: &str) -> (Self, Powers) {
         let codes = codes_on(town, phone).len();
         let mut desk = Self::begin(town);
         desk.does(Input::Login(LoginName::parse(login).unwrap()))
@@ -110,7 +111,7 @@ impl Desk {
         (desk, powers)
     }
 
-    async fn person(&mut self) -> (PersonFile, Option<DeskRefusal>) {
+    pub async fn person(&mut self) -> (PersonFile, Option<DeskRefusal>) {
         self.until(|prompt| match prompt {
             Prompt::Desk(DeskPrompt::Person(file, refusal)) => Some((*file.clone(), *refusal)),
             _ => None,
@@ -118,7 +119,7 @@ impl Desk {
         .await
     }
 
-    async fn opens(&mut self, login: &str) -> PersonFile {
+    pub async fn opens(&mut self, login: &str) -> PersonFile {
         self.asks(DeskInput::Search(SearchText::parse(login).unwrap()))
             .await;
         let lines = self
@@ -132,7 +133,7 @@ impl Desk {
         self.person().await.0
     }
 
-    async fn is_refused(&mut self) -> DeskRefusal {
+    pub async fn is_refused(&mut self) -> DeskRefusal {
         loop {
             if let (_, Some(refusal)) = self.person().await {
                 return refusal;
@@ -140,7 +141,7 @@ impl Desk {
         }
     }
 
-    async fn ended(&mut self) -> Refusal {
+    pub async fn ended(&mut self) -> Refusal {
         self.until(|prompt| match prompt {
             Prompt::Ended { refusal, .. } => Some(refusal.clone()),
             _ => None,
@@ -151,7 +152,7 @@ impl Desk {
     /// Up to the choice for somebody who reads the right code out.
     async fn proves(&mut self, town: &Town, phone: &str) -> bool {
         let codes = codes_on(town, phone).len();
-        self.asks(DeskInput::SendCode).await;
+        self.asks(DeskInput::SendCode(DeskAction::Password)).await;
         self.code_field().await;
         let code = town.code_on(phone, codes + 1).await;
         self.types(&code).await;
@@ -175,7 +176,7 @@ impl Desk {
         .await
     }
 
-    async fn approvals(&mut self) -> (Vec<ApprovalLine>, Option<DeskRefusal>) {
+    pub async fn approvals(&mut self) -> (Vec<ApprovalLine>, Option<DeskRefusal>) {
         self.until(|prompt| match prompt {
             Prompt::Desk(DeskPrompt::Approvals(lines, refusal)) => Some((lines.clone(), *refusal)),
             _ => None,
@@ -191,7 +192,7 @@ impl Desk {
 }
 
 /// The newest card that asks "is it you?", once there are so many.
-async fn newest_card(town: &Town, phone: &WecomUserId, count: usize) -> CardId {
+pub async fn newest_card(town: &Town, phone: &WecomUserId, count: usize) -> CardId {
     for _ in 0..1_000 {
         let mut cards = town.people.cards(phone);
         cards.retain(|card| matches!(card.body, CardBody::IsItYou { .. }));
@@ -203,7 +204,7 @@ async fn newest_card(town: &Town, phone: &WecomUserId, count: usize) -> CardId {
     panic!("no card number {count} came");
 }
 
-fn codes_on(town: &Town, phone: &str) -> Vec<String> {
+pub fn codes_on(town: &Town, phone: &str) -> Vec<String> {
     let inbox = town.inbox(phone).into_iter();
     inbox.filter_map(|message| message.digits).collect()
 }
@@ -215,7 +216,7 @@ fn gifts_on(town: &Town, phone: &str) -> Vec<String> {
         .collect()
 }
 
-fn password_of(town: &Town, login: &str) -> String {
+pub fn password_of(town: &Town, login: &str) -> String {
     town.people.password(&town::key(login)).unwrap()
 }
 
@@ -246,12 +247,16 @@ async fn an_auditor_and_a_stranger_begin_nothing() {
     let town = Town::in_memory(2);
     let (mut desk, _) = Desk::signed_in(&town, "siti.rahma", "SitiRahma").await;
     desk.opens("lin.wei").await;
-    for input in [DeskInput::SendCode, DeskInput::Freeze] {
+    for input in [
+        DeskInput::SendCode(DeskAction::Password),
+        DeskInput::SendCode(DeskAction::Unlock),
+        DeskInput::Freeze,
+    ] {
         desk.asks(input).await;
         assert_eq!(desk.is_refused().await, DeskRefusal::Role);
     }
     assert!(codes_on(&town, "LinWei").is_empty());
-    assert_eq!(town.count("operator_refused", "role").await, 2);
+    assert_eq!(town.count("operator_refused", "role").await, 3);
     // The attacker is no operator: a decoy, like for a name that leads nowhere.
     let mut attacker = Desk::begin(&town);
     attacker
@@ -274,7 +279,7 @@ async fn nobody_helps_themselves() {
     // The second login of the same person has the same phone.
     for login in ["helper", "helper.admin"] {
         assert!(desk.opens(login).await.own);
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         assert_eq!(desk.is_refused().await, DeskRefusal::Own);
     }
 }
@@ -286,7 +291,7 @@ async fn an_operator_who_guesses_is_stopped_and_the_alarm_rings_once() {
     let mut wrong = 0;
     for victim in ["lin.wei", "siti.rahma", "attacker"] {
         desk.opens(victim).await;
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         desk.code_field().await;
         for _ in 0..5 {
             desk.types("000000").await;
@@ -321,11 +326,11 @@ async fn resets_in_a_row_are_limited_for_one_employee_and_for_all() {
     let (mut desk, _) = Desk::signed_in(&town, "helper", "Helper").await;
     desk.opens("lin.wei").await;
     for _ in 0..3 {
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         desk.code_field().await;
     }
     for _ in 0..2 {
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         let refusal = desk.is_refused().await;
         assert!(matches!(refusal, DeskRefusal::TooMany { .. }));
     }
@@ -337,7 +342,7 @@ async fn resets_in_a_row_are_limited_for_one_employee_and_for_all() {
     // The employee's own kiosk is as it was, and another operator may help.
     assert_eq!(town.count("operator_refused", "too_many_codes").await, 2);
     town.world.jump(HOUR);
-    desk.asks(DeskInput::SendCode).await;
+    desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
     desk.code_field().await;
 }
 
@@ -346,7 +351,7 @@ async fn a_protected_account_takes_two_people() {
     let town = Town::in_memory(6);
     let (mut desk, _) = Desk::signed_in(&town, "helper", "Helper").await;
     desk.opens("the.boss").await;
-    desk.asks(DeskInput::SendCode).await;
+    desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
     desk.until(|p| matches!(p, Prompt::Desk(DeskPrompt::WaitsForApproval { .. })).then_some(()))
         .await;
     // The same person, from a second visit, with a second login that may approve.
@@ -384,7 +389,7 @@ async fn an_approval_ends_and_an_administrator_is_never_reset() {
     let town = Town::in_memory(7);
     let (mut desk, _) = Desk::signed_in(&town, "helper", "Helper").await;
     desk.opens("the.boss").await;
-    desk.asks(DeskInput::SendCode).await;
+    desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
     assert_eq!(desk.is_refused().await, DeskRefusal::NotApproved);
     for (login, why) in [
         ("the.admin", DeskRefusal::Protected),
@@ -392,7 +397,7 @@ async fn an_approval_ends_and_an_administrator_is_never_reset() {
         ("new.hire", DeskRefusal::Unmapped),
     ] {
         desk.opens(login).await;
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         assert_eq!(desk.is_refused().await, why);
     }
     assert!(town.people.sets().is_empty());
@@ -425,7 +430,7 @@ async fn a_code_works_in_one_operators_visit_only() {
     let (mut other, _) = Desk::signed_in(&town, "second.helper", "SecondHelper").await;
     for desk in [&mut one, &mut other] {
         desk.opens("lin.wei").await;
-        desk.asks(DeskInput::SendCode).await;
+        desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         desk.code_field().await;
     }
     let _ = town.code_on("LinWei", 2).await;
@@ -484,7 +489,7 @@ async fn a_freeze_is_told_to_the_employee_and_stops_every_way_in() {
     let (file, refusal) = desk.person().await;
     assert!(file.frozen_until.is_some() && refusal.is_none());
     assert_eq!(town.inbox("LinWei").len(), 1);
-    desk.asks(DeskInput::SendCode).await;
+    desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
     assert_eq!(desk.is_refused().await, DeskRefusal::Frozen);
     desk.asks(DeskInput::Freeze).await;
     assert_eq!(desk.person().await.0.frozen_until, None);

@@ -14,6 +14,7 @@ mod callbacks;
 mod chat;
 mod chatroom;
 mod desk;
+mod desk_unlocks;
 mod directory;
 mod guessing;
 mod lifetimes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rekey::domain::account::{AccountKey, LoginName, WecomUserId};
-use rekey::domain::code::Action;
+use rekey::domain::code::{Action, DeskAction};
 use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, Verdict};
 use rekey::domain::secret::{CodeDigits, Password};
 use rekey::domain::strength::Strength;
@@ -21,6 +21,8 @@ use rekey::flow::vouched::Vouched;
 
 use crate::Company;
 use crate::desk::newest_code;
+
+const FOR_DESK: Action = Action::Desk(DeskAction::Password);
 
 /// Judges by length only: the meter has its own tests.
 pub struct LengthOnly;
@@ -311,7 +313,7 @@ impl Visit {
         };
         if self.actor == Actor::DeskCode {
             let wait = Duration::from_secs(60);
-            let came = newest_code(company, phone.as_str(), Action::Desk, None, wait).await;
+            let came = newest_code(company, phone.as_str(), FOR_DESK, None, wait).await;
             return match came {
                 Some(code) => Some(Input::Code(code)),
                 None => wrong(guess),

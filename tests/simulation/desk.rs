@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rekey::domain::account::{LoginName, SearchText, WecomUserId};
-use rekey::domain::code::Action;
+use rekey::domain::code::{Action, DeskAction};
 use rekey::domain::operator::{Operator, Operators, Role};
 use rekey::domain::secret::CodeDigits;
 use rekey::flow::desk::{DeskInput, DeskPrompt, Gift};
@@ -91,7 +91,11 @@ pub struct DeskVisit {
     /// Whom they help, one after the other.
     sought: Vec<(&'static str, &'static str)>,
     helped: usize,
+    /// What the code that was sent last is for.
+    action: DeskAction,
     signed_in: bool,
+    /// Saw that an account was unlocked.
+    pub unlocked: usize,
     pub saw: Vec<DeskPrompt>,
 }
 
@@ -151,7 +155,9 @@ impl DeskVisit {
             operator,
             sought: sought.to_vec(),
             helped: 0,
+            action: DeskAction::Password,
             signed_in: false,
+            unlocked: 0,
             saw: Vec::new(),
         }
     }
@@ -226,6 +232,11 @@ impl DeskVisit {
             )),
             Prompt::Code { judging: false, .. } => Reply::Says(self.code(company).await),
             Prompt::Ended { .. } => Reply::Says(Input::Desk(DeskInput::Back)),
+            Prompt::Unlocked { .. } => {
+                self.unlocked += 1;
+                self.helped += 1;
+                self.next()
+            }
             Prompt::Desk(desk) => self.at_desk(company, desk).await,
             _ => Reply::Waits,
         }
@@ -250,9 +261,17 @@ impl DeskVisit {
                 self.helped += 1;
                 return self.next();
             }
-            DeskPrompt::Person(_, None) => match (self.manner, company.world.below(10)) {
+            DeskPrompt::Person(file, None) => match (self.manner, company.world.below(10)) {
                 (Manner::Honest, 0) => DeskInput::Freeze,
-                _ => DeskInput::SendCode,
+                // Now and then also without a lock.
+                (Manner::Honest | Manner::Guessing, n) if n < 6 && (file.age.locked || n < 2) => {
+                    self.action = DeskAction::Unlock;
+                    DeskInput::SendCode(self.action)
+                }
+                _ => {
+                    self.action = DeskAction::Password;
+                    DeskInput::SendCode(self.action)
+                }
             },
             DeskPrompt::Choose { .. } => DeskInput::Give(match company.world.below(2) {
                 0 => Gift::Link,
@@ -304,13 +323,14 @@ impl DeskVisit {
     /// The newest code: of the operator's own phone while signing in, else what the employee
     /// reads out; when nothing comes, or nobody is on the line, a guess.
     async fn code(&self, company: &Company) -> Input {
+        let at_desk = Action::Desk(self.action);
         let (phone, action, place) = match self.sought.get(self.helped) {
             _ if !self.signed_in => (self.operator.phone, Action::SignIn, ""),
             Some((_, phone)) if self.manner == Manner::KioskCode => {
                 (*phone, Action::Reset, "lobby-1")
             }
-            Some((_, phone)) => (*phone, Action::Desk, self.operator.login),
-            None => (self.operator.phone, Action::Desk, self.operator.login),
+            Some((_, phone)) => (*phone, at_desk, self.operator.login),
+            None => (self.operator.phone, at_desk, self.operator.login),
         };
         let guesses = self.signed_in && self.manner == Manner::Guessing;
         let wait = READ_OUT * u32::from(!guesses);

@@ -118,6 +118,7 @@ fn accounts() -> Vec<Account> {
         age: PasswordAge::default(),
     };
     let john = person("john.miller", Standing::Eligible, Some("JohnMiller"));
+    let boss = person("the.boss", Standing::Guarded, Some("TheBoss"));
     let locked = PasswordAge {
         locked: true,
         ..PasswordAge::default()
@@ -132,7 +133,10 @@ fn accounts() -> Vec<Account> {
         person("the.admin", Standing::Protected, Some("TheAdmin")),
         person("has.left", Standing::Disabled, Some("HasLeft")),
         person("new.hire", Standing::Eligible, None),
-        person("the.boss", Standing::Guarded, Some("TheBoss")),
+        Account {
+            age: locked,
+            ..boss
+        },
         person("the.helper", Standing::Eligible, Some("TheHelper")),
         person("the.approver", Standing::Guarded, Some("TheApprover")),
         person(

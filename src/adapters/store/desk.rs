@@ -9,7 +9,7 @@ use super::objections::is_objected;
 use super::{SqliteStore, alarms, tidy};
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, EventKind};
-use crate::domain::code::ResetId;
+use crate::domain::code::{DeskAction, ResetId};
 use crate::domain::limits::ALARM_AGAIN;
 use crate::domain::time::Timestamp;
 use crate::flow::message::Alarm;
@@ -59,7 +59,8 @@ impl DeskBook for SqliteStore {
         let mut step = self.step().await?;
         sqlx::query(
             "INSERT INTO approvals (reset_id, account, employee, employee_wecom, operator, \
-             operator_key, operator_wecom, visit, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             operator_key, operator_wecom, visit, until, action) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(asked.reset.as_str())
         .bind(asked.account.as_str())
@@ -70,6 +71,7 @@ impl DeskBook for SqliteStore {
         .bind(asked.by.wecom.as_str())
         .bind(asked.by.visit.as_str())
         .bind(asked.until.as_millis())
+        .bind(asked.action.as_str())
         .execute(step.sql())
         .await?;
         step.audit(record).await?;
@@ -217,11 +219,13 @@ fn asked(row: &SqliteRow) -> Result<ApprovalAsked, StoreError> {
         let text: &str = row.try_get(column)?;
         WecomUserId::parse(text).ok_or_else(|| StoreError("no userid".to_owned()))
     };
+    let action = DeskAction::parse(row.try_get("action")?);
     Ok(ApprovalAsked {
         reset: ResetId::from_stored(row.try_get("reset_id")?),
         account: AccountKey::new(row.try_get("account")?),
         employee: row.try_get("employee")?,
         employee_wecom: userid("employee_wecom")?,
+        action: action.ok_or_else(|| StoreError("no such action".to_owned()))?,
         by: Signatory {
             operator: row.try_get("operator")?,
             account: AccountKey::new(row.try_get("operator_key")?),

@@ -151,11 +151,7 @@ async fn end(ports: &Ports, open: &OpenIntent, outcome: Outcome) -> Result<(), S
             kiosk,
             reference,
         },
-        (Act::Unlock, Outcome::Changed) => Body::Unlocked {
-            kiosk,
-            at: now,
-            reference,
-        },
+        (Act::Unlock, Outcome::Changed) => Body::unlocked(&intent.place, now, reference),
         // The account is as it was, or nobody knows: its next sign-in tells.
         (Act::Unlock, _) => return Ok(()),
     };

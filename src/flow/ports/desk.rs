@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::domain::account::{AccountKey, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord};
-use crate::domain::code::ResetId;
+use crate::domain::code::{DeskAction, ResetId};
 use crate::domain::limits::{
     OPERATOR_CODES, OPERATOR_DEEDS, OPERATOR_SAME_EMPLOYEE, OPERATOR_WRONG_CODES, SlidingLimit,
 };
@@ -20,7 +20,7 @@ pub enum DeedKind {
     Code,
     /// Typed a wrong one.
     WrongCode,
-    /// Unlocked, froze or unfroze an account.
+    /// Froze or unfroze an account.
     Account,
 }
 
@@ -121,6 +121,8 @@ pub struct ApprovalAsked {
     pub employee: String,
     /// The employee's phone.
     pub employee_wecom: WecomUserId,
+    /// For what.
+    pub action: DeskAction,
     /// Who asks.
     pub by: Signatory,
     /// Until when somebody may agree.
@@ -219,6 +221,7 @@ mod tests {
             account: AccountKey::new("entry-of-ada"),
             employee: "ada.admin".to_owned(),
             employee_wecom: WecomUserId::parse("AdaOkafor").unwrap(),
+            action: DeskAction::Password,
             by: somebody("helper", "entry-of-helper", "Helper", 1),
             until: Timestamp::from_secs(600),
         }

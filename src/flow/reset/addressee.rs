@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::domain::account::{Account, AccountKey, EntryDn, Standing, WecomUserId};
+use crate::domain::code::DeskAction;
 use crate::domain::operator::{Operator, Operators};
 use crate::domain::secret::{CodeDigits, OldPassword};
 use crate::flow::desk::Case;
@@ -99,7 +100,10 @@ impl Addressee {
             Self::Nobody => "nobody",
             Self::Scanned(_) => "scanned",
             Self::Operator(..) => "operator",
-            Self::Helped(_) => "helped",
+            Self::Helped(case) => match case.action {
+                DeskAction::Password => "helped",
+                DeskAction::Unlock => "helped_unlock",
+            },
         }
     }
 
@@ -166,6 +170,7 @@ impl Addressee {
             (Self::Helped(case), Some(digits)) => {
                 let body = Body::DeskCode {
                     digits,
+                    action: case.action,
                     operator: case.operator.clone(),
                     lifetime,
                     reference,

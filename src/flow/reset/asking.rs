@@ -8,7 +8,7 @@ use super::reading::Reading;
 use super::{Context, Next, Phase};
 use crate::domain::account::AccountKey;
 use crate::domain::audit::EventKind;
-use crate::domain::code::{Action, Binding, Judgement, Subject};
+use crate::domain::code::{Action, Binding, DeskAction, Judgement, Subject};
 use crate::domain::limits;
 use crate::domain::secret::CodeDigits;
 use crate::domain::throttle::Permission;
@@ -88,8 +88,9 @@ impl AskCode {
     /// The employee reads the code to an operator.
     pub(super) fn at_desk(context: &Context<'_>, case: Case) -> Next {
         let subject = Subject::Account(case.account.key.clone());
+        let action = Action::Desk(case.action);
         let addressee = Addressee::Helped(Box::new(case));
-        Self::by_message(context, addressee, subject, Action::Desk, None)
+        Self::by_message(context, addressee, subject, action, None)
     }
 
     /// The employee's own phone shows the digits already: only they are asked for.
@@ -354,8 +355,10 @@ impl AskCode {
             Some(whose) if self.binding.subject == Subject::Account(whose.key.clone()) => {
                 let grant = Grant::from_right_code(whose.key.clone(), self.binding.reset);
                 let (phase, reading) = match whose.case.clone() {
-                    Some(case) => AtDesk::begin(context, grant, whose, case),
-                    None => Reading::begin(context, grant, whose),
+                    Some(case) if case.action == DeskAction::Password => {
+                        AtDesk::begin(context, grant, whose, case)
+                    }
+                    _ => Reading::begin(context, grant, whose),
                 };
                 let mut effects: Vec<Effect> = self.sent.into_iter().map(Effect::Recall).collect();
                 effects.extend(reading);

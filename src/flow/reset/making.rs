@@ -64,7 +64,8 @@ impl Person {
         self.assess_shared(grant, password)
     }
 
-    /// Asks for another password; where rekey makes it, it makes another one, or gives up.
+    /// Asks for another password; where rekey makes it, it makes another one, or gives up; where
+    /// there was only to unlock, it is over.
     pub(super) fn ask_again(
         self,
         context: &Context<'_>,
@@ -72,6 +73,10 @@ impl Person {
         refusal: Refusal,
         mut effects: Vec<Effect>,
     ) -> Next {
+        if self.proved.only_unlocks() {
+            let key = Some(self.proved.key());
+            return context.end(refusal, key, "not_unlocked", effects);
+        }
         if self.makes.is_none() {
             effects.push(self.proved.ask(Some(refusal), false));
             return self.to(Stage::Ask(grant), effects);

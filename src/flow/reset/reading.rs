@@ -7,6 +7,7 @@ use super::changing::{Person, Stage};
 use super::making::Makes;
 use super::{Context, Next, Phase};
 use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
+use crate::domain::code::DeskAction;
 use crate::domain::policy::{DirectoryPolicy, Policy};
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::desk::{Case, DeskPrompt};
@@ -135,13 +136,15 @@ impl Reading {
             proved_at: self.proved_at,
         };
         let show = proved.ask(None, false);
-        let makes_it = self.makes.is_some();
+        let (makes_it, only_unlocks) = (self.makes.is_some(), proved.only_unlocks());
         let person = Person {
             proved,
             makes: self.makes,
             leaving: false,
         };
-        if makes_it {
+        if only_unlocks {
+            person.unlock_at_desk(context, self.grant)
+        } else if makes_it {
             person.make(context, self.grant, None)
         } else {
             person.to(Stage::Ask(self.grant), vec![show])
@@ -154,7 +157,7 @@ pub(super) struct Proved {
     pub(super) account: Box<Account>,
     /// Whom to tell; `None`: nobody can be.
     pub(super) to: Option<WecomUserId>,
-    case: Option<Box<Case>>,
+    pub(super) case: Option<Box<Case>>,
     pub(super) policy: Arc<Policy>,
     expires_at: Option<Timestamp>,
     proved_at: Now,
@@ -183,6 +186,12 @@ impl Proved {
             Some(case) => case.allows(standing),
             None => standing == Standing::Eligible,
         }
+    }
+
+    /// The code was for unlocking, at the desk: no password is ever asked for.
+    pub(super) fn only_unlocks(&self) -> bool {
+        let case = self.case.as_deref();
+        case.is_some_and(|case| case.action == DeskAction::Unlock)
     }
 
     pub(super) fn intent(&self, context: &Context<'_>, act: Act, mark: ChangeMark) -> Intent {

@@ -1,5 +1,6 @@
 //! The rules one by one, on the engine alone: events in, effects out, no I/O.
 
+mod at_desk;
 mod renewing;
 mod unlocking;
 

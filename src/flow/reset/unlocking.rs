@@ -54,6 +54,23 @@ impl Person {
         if !self.may_only_unlock() {
             return self.to(Stage::Ask(grant), Vec::new());
         }
+        self.mark_to_unlock(grant)
+    }
+
+    /// The employee's code was for this, and for nothing else.
+    pub(super) fn unlock_at_desk(self, context: &Context<'_>, grant: Grant) -> Next {
+        if self.may_only_unlock() {
+            return self.mark_to_unlock(grant);
+        }
+        // The lock may have ended by itself meanwhile.
+        let refusal = match self.proved.account.age.locked {
+            true => Refusal::NotUnlocked,
+            false => Refusal::NotLocked,
+        };
+        self.ask_again(context, grant, refusal, Vec::new())
+    }
+
+    fn mark_to_unlock(self, grant: Grant) -> Next {
         let account = &self.proved.account;
         let effects = vec![
             Effect::Show(Prompt::Unlocking),
@@ -111,8 +128,7 @@ impl Person {
             Ok(_) => context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new()),
             Err(_) => {
                 let record = context.audit(EventKind::ChangeNotAsked, key, "directory_down");
-                let show = self.proved.ask(Some(Refusal::NotAsked), false);
-                self.to(Stage::Ask(grant), vec![record, show])
+                self.ask_again(context, grant, Refusal::NotAsked, vec![record])
             }
         }
     }
@@ -202,11 +218,7 @@ impl Person {
         Some(Message {
             to: self.proved.to.clone()?,
             language: self.proved.account.language.clone(),
-            body: Body::Unlocked {
-                kiosk: context.setup.place.kiosk.clone(),
-                at: context.now.wall,
-                reference: context.reference(),
-            },
+            body: Body::unlocked(&context.setup.place, context.now.wall, context.reference()),
             concerns: Some(context.concern(&self.proved.account.key)),
         })
     }

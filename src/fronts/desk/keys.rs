@@ -5,6 +5,7 @@ use ratatui_core::layout::Rect;
 
 use super::state::{DeskApp, Screen};
 use crate::domain::account::{LoginName, SearchText};
+use crate::domain::code::DeskAction;
 use crate::domain::secret::CodeDigits;
 use crate::domain::time::Now;
 use crate::flow::desk::{DeskInput, Gift};
@@ -74,10 +75,6 @@ impl DeskKey {
 impl DeskApp {
     /// The keys that work now, each with its word, in the order of the bottom line.
     pub(super) fn keys(&self, now: Now) -> Vec<(DeskKey, &'static str)> {
-        let helps = self
-            .powers
-            .as_ref()
-            .is_some_and(|powers| powers.role().helps());
         let mut keys = Vec::new();
         if self.help {
             return vec![(DeskKey::Esc, "desk-key-close"), (DeskKey::Language, "")];
@@ -108,9 +105,7 @@ impl DeskApp {
                 keys.push((DeskKey::Esc, "desk-key-sign-out"));
             }
             Screen::Person(_) => {
-                if helps {
-                    keys.extend(self.deeds());
-                }
+                keys.extend(self.deeds());
                 keys.push((DeskKey::Search, "desk-key-search"));
                 keys.push((DeskKey::Approvals, "desk-key-approvals"));
                 keys.push((DeskKey::Esc, "key-back"));
@@ -128,7 +123,9 @@ impl DeskApp {
                 keys.push((DeskKey::Esc, "key-back"));
             }
             Screen::Waiting(_) => keys.push((DeskKey::Esc, "desk-key-leave")),
-            Screen::Given { .. } | Screen::Ended(_) => keys.push((DeskKey::Enter, "key-go-on")),
+            Screen::Given { .. } | Screen::Unlocked(_) | Screen::Ended(_) => {
+                keys.push((DeskKey::Enter, "key-go-on"));
+            }
             Screen::LookingUp(_) | Screen::Busy => {}
         }
         keys.extend([(DeskKey::Help, "key-help"), (DeskKey::Language, "")]);
@@ -140,7 +137,7 @@ impl DeskApp {
 
     /// What can be done for the person who is open.
     fn deeds(&self) -> Vec<(DeskKey, &'static str)> {
-        let Some(file) = self.file.as_ref().filter(|file| !file.own) else {
+        let Some(file) = self.file.as_ref().filter(|_| self.may_act()) else {
             return Vec::new();
         };
         let freeze = if file.frozen_until.is_some() {
@@ -149,8 +146,20 @@ impl DeskApp {
             "desk-key-freeze"
         };
         let mut deeds = vec![(DeskKey::Code, "desk-key-code")];
+        deeds.extend(
+            file.age
+                .locked
+                .then_some((DeskKey::Unlock, "desk-key-unlock")),
+        );
         deeds.push((DeskKey::Freeze, freeze));
         deeds
+    }
+
+    /// Whether somebody is open whom this operator can help.
+    fn may_act(&self) -> bool {
+        let helps = self.powers.as_ref().map(|powers| powers.role().helps());
+        let other = self.file.as_ref().map(|file| !file.own);
+        matches!(self.screen, Screen::Person(_)) && helps == Some(true) && other == Some(true)
     }
 
     fn offers(&self, key: DeskKey, now: Now) -> bool {
@@ -307,10 +316,11 @@ impl DeskApp {
                 self.go(Screen::List(None));
             }
             KeyCode::Char('c') if self.offers(DeskKey::Code, now) => {
-                Self::ask(out, DeskInput::SendCode);
+                Self::ask(out, DeskInput::SendCode(DeskAction::Password));
             }
-            KeyCode::Char('u') if self.offers(DeskKey::Unlock, now) => {
-                Self::ask(out, DeskInput::Unlock);
+            // Where there is no lock, the answer says so.
+            KeyCode::Char('u') if self.may_act() => {
+                Self::ask(out, DeskInput::SendCode(DeskAction::Unlock));
             }
             KeyCode::Char('f') if self.offers(DeskKey::Freeze, now) => {
                 Self::ask(out, DeskInput::Freeze);
@@ -359,7 +369,7 @@ impl DeskApp {
                     Self::ask(out, DeskInput::Approve(line.reset.clone()));
                 }
             }
-            Screen::Given { .. } | Screen::Ended(_) => self.leave(out),
+            Screen::Given { .. } | Screen::Unlocked(_) | Screen::Ended(_) => self.leave(out),
             _ => {}
         }
     }

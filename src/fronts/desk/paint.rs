@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::keys::{DeskKey, KEYS_FROM};
 use super::state::{DeskApp, Screen};
 use super::{person, screens};
+use crate::domain::code::DeskAction;
 use crate::domain::time::Now;
 use crate::fronts::tui::screens::page::{Page, View};
 use crate::fronts::tui::screens::{code, edges, small};
@@ -33,9 +34,14 @@ impl DeskApp {
             outage: self.outage,
         };
         let words = match &self.screen {
-            Screen::Waiting(_) | Screen::Choose { .. } | Screen::Given { .. } | Screen::Code(_) => {
-                "desk-top-reset"
-            }
+            Screen::Waiting(_)
+            | Screen::Choose { .. }
+            | Screen::Given { .. }
+            | Screen::Unlocked(_)
+            | Screen::Code(_) => match self.action {
+                DeskAction::Password => "desk-top-reset",
+                DeskAction::Unlock => "desk-top-unlock",
+            },
             Screen::Approvals { .. } => "desk-top-approvals",
             _ => "desk-top",
         };
@@ -62,7 +68,9 @@ impl DeskApp {
                     person::file(view, file, *refusal, canvas);
                 }
             }
-            Screen::Code(screen) => screens::code(view, screen, self.about(), canvas),
+            Screen::Code(screen) => {
+                screens::code(view, screen, self.action, self.about(), canvas);
+            }
             Screen::Waiting(until) => screens::waiting(view, *until, self.about(), canvas),
             Screen::Choose { link, at } => {
                 screens::choose(view, *link, *at, self.about(), canvas);
@@ -70,6 +78,7 @@ impl DeskApp {
             Screen::Given { gift, told } => {
                 screens::given(view, *gift, *told, self.about(), canvas);
             }
+            Screen::Unlocked(told) => screens::unlocked(view, *told, self.about(), canvas),
             Screen::Approvals { lines, at, refusal } => {
                 screens::approvals(view, lines, *at, *refusal, canvas);
             }

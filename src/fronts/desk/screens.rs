@@ -1,5 +1,6 @@
 //! The desk's other screens.
 
+use crate::domain::code::DeskAction;
 use crate::domain::time::Timestamp;
 use crate::flow::desk::{ApprovalLine, DeskRefusal, Gift};
 use crate::flow::prompt::Refusal;
@@ -56,6 +57,7 @@ fn about(view: &View<'_>, (name, ticket): (&str, &str), column: &mut Column, c: 
 pub(super) fn code(
     view: &View<'_>,
     screen: &CodeScreen,
+    action: DeskAction,
     of: (&str, &str),
     canvas: &mut Canvas<'_>,
 ) {
@@ -63,7 +65,11 @@ pub(super) fn code(
     let theme = canvas.theme;
     view.headline(&mut column, canvas, "desk-code-title");
     about(view, of, &mut column, canvas);
-    view.say(&mut column, canvas, "desk-code-lead");
+    let lead = match action {
+        DeskAction::Password => "desk-code-lead",
+        DeskAction::Unlock => "desk-code-lead-unlock",
+    };
+    view.say(&mut column, canvas, lead);
     column.space();
     let label = view.words.say("screen-code-label");
     let line = FieldLine {
@@ -165,6 +171,18 @@ pub(super) fn given(
     view.say(&mut column, canvas, next);
 }
 
+/// The account is unlocked, and the password as it was.
+pub(super) fn unlocked(view: &View<'_>, told: bool, of: (&str, &str), canvas: &mut Canvas<'_>) {
+    let mut column = view.page.column();
+    view.headline(&mut column, canvas, "desk-unlocked");
+    about(view, of, &mut column, canvas);
+    view.say(&mut column, canvas, "desk-unlocked-next");
+    if !told {
+        column.gap();
+        view.say(&mut column, canvas, "desk-unlocked-not-told");
+    }
+}
+
 /// What waits for a second operator.
 pub(super) fn approvals(
     view: &View<'_>,
@@ -191,7 +209,12 @@ pub(super) fn approvals(
         let from = column.y;
         let ticket = line.reset.reference();
         let span = view.until(line.until);
+        let what = view.words.say(match line.action {
+            DeskAction::Password => "desk-approval-password",
+            DeskAction::Unlock => "desk-approval-unlock",
+        });
         let values = [
+            ("what", (&what).into()),
             ("employee", (&line.employee).into()),
             ("operator", (&line.operator).into()),
             ("ticket", (&ticket).into()),
@@ -234,6 +257,7 @@ pub(super) fn help(view: &View<'_>, canvas: &mut Canvas<'_>) {
     for (name, key) in [
         ("/", "desk-help-search"),
         ("c", "desk-help-code"),
+        ("u", "desk-help-unlock"),
         ("f", "desk-help-freeze"),
         ("a", "desk-help-approvals"),
         ("Esc", "desk-help-back"),
@@ -274,6 +298,10 @@ pub(super) fn refused(
             return column.text(canvas, &text, style);
         }
     };
-    let style = canvas.theme.no();
+    let style = match refusal {
+        // Nothing is wrong with that.
+        DeskRefusal::NotLocked => canvas.theme.plain(),
+        _ => canvas.theme.no(),
+    };
     column.text(canvas, &view.words.say(key), style);
 }

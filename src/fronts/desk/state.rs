@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::code::DeskAction;
 use crate::domain::operator::Operator;
 use crate::domain::time::{Now, Timestamp};
 use crate::flow::desk::{
@@ -9,7 +10,7 @@ use crate::flow::desk::{
 };
 use crate::flow::driver::outage::Outage;
 use crate::flow::effect::Input;
-use crate::flow::prompt::{Prompt, Refusal};
+use crate::flow::prompt::{Prompt, Refusal, Step};
 use crate::fronts::tui::app::AppSettings;
 use crate::fronts::tui::app::screen::{CodeScreen, EndedScreen};
 use crate::fronts::tui::field::{Field, Kind};
@@ -36,7 +37,9 @@ pub struct DeskApp {
     pub(super) list: List,
     /// The person who is open.
     pub(super) file: Option<Box<PersonFile>>,
-    /// The ticket of what is begun.
+    /// What is begun.
+    pub(super) action: DeskAction,
+    /// Its ticket.
     pub(super) ticket: String,
     /// A visit was begun.
     pub(super) begun: bool,
@@ -70,6 +73,8 @@ pub(super) enum Screen {
         gift: Gift,
         told: bool,
     },
+    /// The account is unlocked; whether its employee was told.
+    Unlocked(bool),
     Approvals {
         lines: Vec<ApprovalLine>,
         at: usize,
@@ -110,6 +115,7 @@ impl DeskApp {
                 at: 0,
             },
             file: None,
+            action: DeskAction::Password,
             ticket: String::new(),
             begun: false,
             leaving: false,
@@ -142,7 +148,8 @@ impl DeskApp {
                 reference,
                 since: now.mono,
             })),
-            Prompt::Reading | Prompt::Working(_) => self.go(Screen::Busy),
+            Prompt::Reading | Prompt::Working(_) | Prompt::Unlocking => self.go(Screen::Busy),
+            Prompt::Unlocked { told, .. } => self.go(Screen::Unlocked(told == Step::Ok)),
             // No reset at the desk asks for a password or shows that it was typed.
             Prompt::NewPassword { .. } | Prompt::Frozen { .. } | Prompt::Done { .. } => {}
             #[allow(unreachable_patterns, reason = "prompts of other fronts")]
@@ -168,11 +175,17 @@ impl DeskApp {
                 self.file = Some(file);
                 self.go(Screen::Person(refusal));
             }
-            DeskPrompt::Begun { ticket } => {
+            DeskPrompt::Begun { action, ticket } => {
+                self.action = action;
                 self.ticket = ticket;
                 self.go(Screen::Busy);
             }
-            DeskPrompt::WaitsForApproval { ticket, until } => {
+            DeskPrompt::WaitsForApproval {
+                action,
+                ticket,
+                until,
+            } => {
+                self.action = action;
                 self.ticket = ticket;
                 self.go(Screen::Waiting(until));
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{CODE_PLACE, Notice, short_numbers, with_secret};
+use crate::domain::code::DeskAction;
 use crate::domain::secret::{CodeDigits, Password};
 use crate::flow::message::OperatorDeed;
 use crate::text::Value;
@@ -33,6 +34,7 @@ impl Notice<'_> {
     pub(super) fn desk_code(
         &self,
         digits: &CodeDigits,
+        action: DeskAction,
         operator: &str,
         lifetime: Duration,
         ticket: &str,
@@ -46,8 +48,12 @@ impl Notice<'_> {
             ("operator", (&operator).into()),
             ("ticket", ticket.into()),
         ];
+        let what = match action {
+            DeskAction::Password => "notice-desk-code",
+            DeskAction::Unlock => "notice-desk-code-unlock",
+        };
         let lines = [
-            self.say("notice-desk-code", &values),
+            self.say(what, &values),
             self.say("notice-desk-code-who", &values),
             self.say("notice-desk-code-call", &values),
             self.say("notice-code-lifetime", &[("span", (&span).into())]),

@@ -87,8 +87,11 @@ fn code_in(body: &Body) -> Option<(String, CodeFor)> {
         Body::KioskCode { digits, kiosk, .. } => (digits, Action::Reset, kiosk.as_str()),
         Body::SignInCode { digits, .. } => (digits, Action::SignIn, ""),
         Body::DeskCode {
-            digits, operator, ..
-        } => (digits, Action::Desk, operator.as_str()),
+            digits,
+            action,
+            operator,
+            ..
+        } => (digits, Action::Desk(*action), operator.as_str()),
         _ => return None,
     };
     let place = place.to_owned();

@@ -2,7 +2,7 @@
 
 use rekey::domain::account::{AccountKey, WecomUserId};
 use rekey::domain::audit::{AuditEvent, EventKind};
-use rekey::domain::code::{Place, ResetId};
+use rekey::domain::code::{DeskAction, Place, ResetId};
 use rekey::domain::limits::ALARM_AGAIN;
 use rekey::flow::message::Alarm;
 use rekey::flow::ports::{ApprovalAsked, Counted, Deed, DeedKind, Signatory};
@@ -55,6 +55,7 @@ fn asked() -> ApprovalAsked {
         account: AccountKey::new("key-of-boss"),
         employee: "boss".to_owned(),
         employee_wecom: WecomUserId::parse("Boss").unwrap(),
+        action: DeskAction::Unlock,
         by: somebody("helper", 1),
         until: at(600),
     }

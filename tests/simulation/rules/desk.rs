@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rekey::domain::account::WecomUserId;
 use rekey::domain::audit::AuditRecord;
-use rekey::domain::code::ResetId;
+use rekey::domain::code::{DeskAction, ResetId};
 use rekey::domain::limits::{self, SlidingLimit};
 use rekey::flow::desk::{DeskPrompt, DeskRefusal, Gift};
 
@@ -15,6 +15,7 @@ use crate::desk::{DeskVisit, Manner, SOUGHT, STAFF};
 pub fn hold(company: &Company, desks: &[DeskVisit], records: &[AuditRecord], calm: bool) {
     let at_desk: Vec<&AuditRecord> = records.iter().filter(|r| r.front == "desk").collect();
     changes(company, &at_desk);
+    unlockings(company, &at_desk);
     operators_are_limited(&at_desk);
     links(company, &at_desk);
     for desk in desks {
@@ -26,6 +27,7 @@ pub fn hold(company: &Company, desks: &[DeskVisit], records: &[AuditRecord], cal
             .any(|seen| matches!(seen, DeskPrompt::Choose { .. }));
         match desk.manner {
             Manner::Guessing | Manner::KioskCode => {
+                let opened = opened || desk.unlocked > 0;
                 assert!(!opened, "rule 2: only its own code opens a desk's reset");
                 count("a wrong code opened nothing at the desk");
             }
@@ -50,6 +52,10 @@ fn changes(company: &Company, at_desk: &[&AuditRecord]) {
         };
         let account = set.account.as_str();
         let intent = of_reset("change_intent", "asked").expect("rule 4: an intent comes first");
+        assert!(
+            of_reset("reset_started", "helped_unlock").is_none(),
+            "rule 2: a code for unlocking leads to no password"
+        );
         assert_ne!(account, "key-of-the.admin", "rule 10: never reset");
         let own = format!("key-of-{}", intent.kiosk);
         assert_ne!(account, own, "nobody helps themselves");
@@ -63,6 +69,36 @@ fn changes(company: &Company, at_desk: &[&AuditRecord]) {
             count("two operators helped somebody protected");
         }
         count("a password was made at the desk");
+    }
+}
+
+/// Rules 1, 2 and 10: what was unlocked at the desk was so by its employee's code for that.
+fn unlockings(company: &Company, at_desk: &[&AuditRecord]) {
+    for (account, reset) in company.people.unlocked() {
+        let of_reset = |event: &str, result: &str| {
+            let mut records = at_desk.iter();
+            records
+                .find(|r| r.reset == reset.as_str() && r.event == event && r.result == result)
+                .copied()
+        };
+        let Some(intent) = of_reset("unlock_intent", "asked") else {
+            continue;
+        };
+        let right = of_reset("code_judged", "right").expect("rule 1: no operator unlocks alone");
+        assert!(right.seq < intent.seq, "proof comes first");
+        assert!(
+            of_reset("reset_started", "helped_unlock").is_some(),
+            "rule 2: the code was for unlocking"
+        );
+        let own = format!("key-of-{}", intent.kiosk);
+        assert_ne!(account.as_str(), own, "nobody helps themselves");
+        assert_ne!(intent.kiosk, "the.auditor", "an auditor changes nothing");
+        if account.as_str() == "key-of-the.boss" {
+            let approved = of_reset("approval", "approved").expect("rule 10: two operators");
+            assert_ne!(approved.kiosk, intent.kiosk, "two different operators");
+            count("two operators unlocked somebody protected");
+        }
+        count("an account was unlocked at the desk");
     }
 }
 
@@ -127,7 +163,13 @@ fn told(desk: &DeskVisit, at_desk: &[&AuditRecord], calm: bool) {
                 count("an operator signed in");
             }
             DeskPrompt::WaitsForApproval { .. } => has("approval", "asked"),
-            DeskPrompt::Begun { .. } if calm => has("reset_started", "helped"),
+            DeskPrompt::Begun { action, .. } if calm => has(
+                "reset_started",
+                match action {
+                    DeskAction::Password => "helped",
+                    DeskAction::Unlock => "helped_unlock",
+                },
+            ),
             DeskPrompt::Given {
                 gift, told: true, ..
             } if calm => {
@@ -145,6 +187,7 @@ fn refused(refusal: DeskRefusal, has: impl Fn(&str, &str)) {
         DeskRefusal::Own => "own",
         DeskRefusal::Protected => "protected",
         DeskRefusal::Frozen => "frozen",
+        DeskRefusal::NotLocked => "not_locked",
         _ => return,
     };
     has("operator_refused", word);
@@ -152,6 +195,7 @@ fn refused(refusal: DeskRefusal, has: impl Fn(&str, &str)) {
         DeskRefusal::Role => "an auditor was refused",
         DeskRefusal::Own => "an operator was refused for themselves",
         DeskRefusal::Protected => "an operator was refused for an administrator",
+        DeskRefusal::NotLocked => "there was nothing to unlock",
         _ => "an operator was refused for somebody frozen",
     });
 }

@@ -3,7 +3,7 @@
 use super::{Visit, place_of};
 use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
 use crate::domain::audit::EventKind;
-use crate::domain::code::ResetId;
+use crate::domain::code::{DeskAction, ResetId};
 use crate::domain::limits;
 use crate::flow::desk::{Case, DeskPrompt, DeskRefusal, Powers};
 use crate::flow::driver::{new_id, sending};
@@ -13,20 +13,27 @@ use crate::flow::ports::{DeedKind, OwedAlarm, StoreError};
 use crate::flow::prompt::{Prompt, Refusal};
 
 impl Visit {
-    /// Sends a code to the person who is open, or asks for a second operator first.
-    pub(super) async fn send_code(&mut self, powers: &Powers) {
+    /// Sends a code for `action` to the person who is open, or asks for a second operator first.
+    pub(super) async fn send_code(&mut self, powers: &Powers, action: DeskAction) {
         self.withdraw().await;
         self.reset = None;
         self.show(DeskPrompt::Busy).await;
-        if let Err(refusal) = self.try_to_send(powers).await {
+        if let Err(refusal) = self.try_to_send(powers, action).await {
             self.show_person(powers, Some(refusal)).await;
         }
     }
 
-    async fn try_to_send(&mut self, powers: &Powers) -> Result<(), DeskRefusal> {
+    async fn try_to_send(
+        &mut self,
+        powers: &Powers,
+        action: DeskAction,
+    ) -> Result<(), DeskRefusal> {
         let account = self.read_open().await?;
         let reset = new_id(&*self.desks.ports.entropy);
         let to = self.may_be_helped(powers, &account, &reset).await?;
+        if action == DeskAction::Unlock {
+            self.can_be_unlocked(powers, &account, &reset).await?;
+        }
         if let Err(error) = self.desks.ports.messenger.works().await {
             tracing::error!(%error, "the channel does not work");
             return Err(DeskRefusal::ChannelDown);
@@ -36,6 +43,7 @@ impl Visit {
             .await;
         counted.map_err(store_down)??;
         let case = Case {
+            action,
             to,
             operator: powers.login().to_owned(),
             approved: false,
@@ -50,8 +58,8 @@ impl Visit {
 
     /// The reset begins: its code goes out.
     pub(super) async fn begin(&mut self, reset: ResetId, case: Case) {
-        let ticket = reset.reference();
-        self.show(DeskPrompt::Begun { ticket }).await;
+        let (action, ticket) = (case.action, reset.reference());
+        self.show(DeskPrompt::Begun { action, ticket }).await;
         let resets = self.desks.resets(&case.operator);
         self.shows(resets.begin_at_desk(reset, case));
     }
@@ -75,6 +83,30 @@ impl Visit {
             _ if frozen => ("frozen", DeskRefusal::Frozen),
             (_, None) => ("unmapped", DeskRefusal::Unmapped),
             (Standing::Eligible | Standing::Guarded, Some(to)) => return Ok(to.clone()),
+        };
+        self.refused(powers, reset, &account.key, result).await?;
+        Err(refusal)
+    }
+
+    /// Whether there is a lock, and the directory lets rekey end it: nobody is asked for a code that
+    /// would lead to nothing. A refusal leaves a record.
+    async fn can_be_unlocked(
+        &mut self,
+        powers: &Powers,
+        account: &Account,
+        reset: &ResetId,
+    ) -> Result<(), DeskRefusal> {
+        let (result, refusal) = if account.age.locked {
+            match self.desks.ports.directory.policy(account).await {
+                Ok(policy) if policy.can_unlock => return Ok(()),
+                Ok(_) => ("not_permitted", DeskRefusal::NotPermitted),
+                Err(error) => {
+                    tracing::error!(%error, "the directory does not answer");
+                    return Err(DeskRefusal::DirectoryDown);
+                }
+            }
+        } else {
+            ("not_locked", DeskRefusal::NotLocked)
         };
         self.refused(powers, reset, &account.key, result).await?;
         Err(refusal)
@@ -219,12 +251,6 @@ impl Visit {
         if let Err(error) = self.desks.ports.audit.append(&record).await {
             tracing::error!(%error, "the audit log cannot be written");
         }
-    }
-
-    /// Unlocks the account that is open.
-    pub(super) async fn unlock(&mut self, powers: &Powers) {
-        self.show_person(powers, Some(DeskRefusal::NotPermitted))
-            .await;
     }
 }
 

@@ -207,9 +207,8 @@ impl Visit {
         match input {
             DeskInput::Search(text) => self.search(&text).await,
             DeskInput::Open(key, dn) => self.open_person(powers, key, dn).await,
-            DeskInput::SendCode => self.send_code(powers).await,
+            DeskInput::SendCode(action) => self.send_code(powers, action).await,
             DeskInput::Give(_) => self.pass_on(Input::Desk(input)).await,
-            DeskInput::Unlock => self.unlock(powers).await,
             DeskInput::Freeze => self.freeze_or_not(powers).await,
             DeskInput::Approvals => self.show_approvals(powers, None).await,
             DeskInput::Approve(reset) => self.approve(powers, &reset).await,

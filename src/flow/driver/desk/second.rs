@@ -33,6 +33,7 @@ impl Visit {
             account: key.clone(),
             employee: case.account.login.clone(),
             employee_wecom: case.to.clone(),
+            action: case.action,
             by: signatory(powers),
             until,
         };
@@ -40,9 +41,14 @@ impl Visit {
         let registered = ports.desk.ask_approval(&asked, &record).await;
         registered.map_err(store_down)?;
         let ticket = reset.reference();
+        let action = case.action;
         self.waiting = Some(Waiting { reset, case, until });
-        self.show(DeskPrompt::WaitsForApproval { ticket, until })
-            .await;
+        self.show(DeskPrompt::WaitsForApproval {
+            action,
+            ticket,
+            until,
+        })
+        .await;
         Ok(())
     }
 
@@ -98,6 +104,7 @@ impl Visit {
                     theirs_to_approve: may && asked.may_be_approved_by(&this),
                     employee: clean(&asked.employee),
                     operator: clean(&asked.by.operator),
+                    action: asked.action,
                     until: asked.until,
                     reset: asked.reset,
                 });

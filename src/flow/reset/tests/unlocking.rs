@@ -3,7 +3,7 @@
 use super::*;
 use crate::flow::ports::{Act, Intent};
 
-fn locked() -> Account {
+pub(super) fn locked() -> Account {
     Account {
         age: PasswordAge {
             locked: true,
@@ -13,7 +13,7 @@ fn locked() -> Account {
     }
 }
 
-fn can_unlock() -> DirectoryPolicy {
+pub(super) fn can_unlock() -> DirectoryPolicy {
     DirectoryPolicy {
         can_unlock: true,
         ..policy()

@@ -1,0 +1,97 @@
+//! What an operator does at IT support's desk, key by key.
+
+use std::path::Path;
+
+use crate::company::{Company, Site, text};
+use crate::pty::{Pty, Setup};
+use crate::visit::ENTER;
+
+/// The helper is siti.rahma, the approver sun.strict, the auditor admin.boss (who is protected: that is
+/// about resets of that account, not about signing in).
+const OPERATORS: &str = "\
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx//sBwaxWHM1IPJ3ojVb1ow4eqsadDWeYn2s+3tGIH siti.rahma helper
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBdtZuFlrzRZnWiT71Jr04EgaB42AbZYZhRLNRFGh40M sun.strict approver
+ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN2X2JQWGyktzIiLadiUI2s1ZpnuUGrKdnViwjLuqAHk admin.boss auditor
+";
+
+pub(crate) const HELPER: (&str, &str) = ("siti.rahma", "SitiRahma");
+pub(crate) const APPROVER: (&str, &str) = ("sun.strict", "SunStrict");
+pub(crate) const AUDITOR: (&str, &str) = ("admin.boss", "AdminBoss");
+
+pub(crate) const WHO: &str = "Sign in at IT support's desk";
+pub(crate) const LIST: &str = "Type a part of the name";
+pub(crate) const ASK: &str = "Ask the employee for the code";
+pub(crate) const CHOOSE: &str = "What shall they get?";
+pub(crate) const LINK_GIVEN: &str = "The link is in their WeCom";
+pub(crate) const TEMPORARY_GIVEN: &str = "The temporary password is in their WeCom";
+pub(crate) const UNLOCKED: &str = "The account is unlocked";
+
+/// The site has a desk from now on.
+pub(crate) fn add_desk(site: &Site) {
+    let config = std::fs::read_to_string(site.config()).unwrap();
+    let desk = "[desk]\noperators_file = \"operators\"\n\n[kiosk]";
+    site.write("rekey.toml", &config.replace("[kiosk]", desk));
+    site.write("operators", OPERATORS);
+}
+
+/// The desk, as an operator starts it.
+pub(crate) fn desk(site: &Site) -> Setup {
+    Setup::new("/bin/sh")
+        .args(["-c", r#"exec "$0" desk --config "$1" 2>>"$2""#])
+        .args([
+            Path::new(crate::company::REKEY),
+            &site.config(),
+            &site.log(),
+        ])
+        .env("TMPDIR", site.path())
+}
+
+/// An operator who has signed in.
+pub(crate) fn signed_in(company: &Company, site: &Site, (login, userid): (&str, &str)) -> Pty {
+    let mut pty = desk(site).start();
+    pty.wait_for_text(WHO);
+    pty.send(login);
+    pty.send(ENTER);
+    pty.wait_for_text("We sent a code to your WeCom");
+    pty.send(company.next_code(userid));
+    pty.wait_for_text(LIST);
+    pty
+}
+
+/// Looks for somebody and opens the only one there is.
+pub(crate) fn open(pty: &mut Pty, search: &str, name: &str) {
+    pty.send(search);
+    pty.send(ENTER);
+    pty.wait_for_text("1 of 1");
+    pty.send(ENTER);
+    pty.wait_for_text(name);
+    pty.wait_for_text("Resets");
+}
+
+/// The next message whose text holds `words`.
+pub(crate) fn message(company: &Company, userid: &str, words: &str) -> String {
+    loop {
+        let text = company.next_message(userid);
+        if text.contains(words) {
+            return text;
+        }
+    }
+}
+
+/// The ticket on the screen.
+pub(crate) fn ticket(pty: &Pty) -> String {
+    let text = pty.screen_text();
+    let (_, after) = text.split_once("ticket ").expect("a ticket");
+    after.chars().take(4).collect()
+}
+
+/// The helper's records: `event result`, in order.
+pub(crate) fn of_helper(site: &Site) -> Vec<String> {
+    let records = site.records();
+    let helpers = records
+        .iter()
+        .filter(|record| record["front"] == "desk" && record["kiosk"] == HELPER.0);
+    helpers
+        .map(|record| format!("{} {}", text(record, "event"), text(record, "result")))
+        .collect()
+}
