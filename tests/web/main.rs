@@ -21,6 +21,9 @@ mod pty;
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../kiosk/operator.rs"]
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+mod operator;
 #[path = "../kiosk/visit.rs"]
 #[allow(dead_code, reason = "every test binary uses a part of it")]
 mod visit;
@@ -35,6 +38,7 @@ mod chat;
 mod chromium;
 mod corpus;
 mod demo;
+mod desk_link;
 mod doors;
 mod floods;
 mod form;
