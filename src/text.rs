@@ -2,7 +2,7 @@
 //!
 //! The words stand in `assets/text/<language>/*.ftl` (Project Fluent) and are part of the
 //! program. A key begins with a word that tells its file: `strength-`, `rule-`, `refusal-`,
-//! `notice-`, `screen-`, `web-`, `chat-`, `desk-`, `key-`, `date-`, `place-`, `ssh-` or `plain-`; a
+//! `notice-`, `screen-`, `web-`, `chat-`, `desk-`, `record-`, `key-`, `date-`, `place-`, `ssh-` or `plain-`; a
 //! test finds every such string in the sources and fails when a language does not have it.
 
 mod dates;
@@ -31,6 +31,7 @@ macro_rules! files {
             include_str!(concat!("../assets/text/", $language, "/ssh.ftl")),
             include_str!(concat!("../assets/text/", $language, "/plain.ftl")),
             include_str!(concat!("../assets/text/", $language, "/desk.ftl")),
+            include_str!(concat!("../assets/text/", $language, "/records.ftl")),
         ]
     };
 }

@@ -61,6 +61,38 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 23] = [
+        Self::ResetStarted,
+        Self::PictureScanned,
+        Self::CodeIssued,
+        Self::CodeSent,
+        Self::CodeJudged,
+        Self::OldPasswordJudged,
+        Self::PasswordJudged,
+        Self::ChangeNotAsked,
+        Self::ChangeIntent,
+        Self::ChangeOutcome,
+        Self::UnlockIntent,
+        Self::UnlockOutcome,
+        Self::NoticeSent,
+        Self::ResetEnded,
+        Self::Objected,
+        Self::Freeze,
+        Self::AlarmRung,
+        Self::LinkOffered,
+        Self::Reminder,
+        Self::SignedIn,
+        Self::Approval,
+        Self::OperatorRefused,
+        Self::HandedOver,
+    ];
+
+    /// Reads the word in a record.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The word in the record.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,6 +20,7 @@ const PREFIXES: &[&str] = &[
     "ssh-",
     "plain-",
     "desk-",
+    "record-",
 ];
 
 /// key -> the names of its variables, read from the source text of one language.

@@ -219,6 +219,8 @@ fn lin_wei_reads_a_code_and_her_account_is_unlocked_with_the_password_she_has() 
     message(&company, "LinWei", "siti.rahma 已解锁您的账号");
     pty.send(ENTER);
     pty.wait_for_text("in order");
+    pty.wait_for_text("Unlocking: done");
+    assert!(!pty.screen_text().contains("code_judged"));
     let told = [
         "signed_in helper",
         "operator_refused not_locked",

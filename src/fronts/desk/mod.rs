@@ -9,8 +9,10 @@ mod keys;
 mod operators;
 mod paint;
 mod person;
+mod records;
 mod screens;
 mod state;
 
 pub use self::operators::{OperatorKeys, OperatorsError};
+pub use self::records::result_key;
 pub use self::state::DeskApp;

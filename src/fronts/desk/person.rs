@@ -4,11 +4,11 @@ use jiff::Timestamp as Instant;
 use ratatui_core::style::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::records;
 use super::screens::refused;
 use super::state::List;
 use crate::domain::account::Standing;
 use crate::domain::audit::AuditRecord;
-use crate::domain::display::clean_to;
 use crate::domain::time::Timestamp;
 use crate::flow::desk::{DeskRefusal, PersonFile, PersonLine};
 use crate::fronts::tui::screens::page::{FieldLine, View, label_width};
@@ -144,7 +144,7 @@ pub(super) fn file(
         column.labelled(canvas, (label, theme.plain()), indent, (&value, style));
     }
     column.gap();
-    records(view, &file.records, &mut column, canvas, theme.plain());
+    newest(view, &file.records, &mut column, canvas, theme.plain());
 }
 
 fn phone(view: &View<'_>, file: &PersonFile) -> (String, bool) {
@@ -207,16 +207,16 @@ fn reset(view: &View<'_>, file: &PersonFile) -> String {
     }
 }
 
-/// The newest records: the program's own words, as `rekey audit export` has them.
-fn records(
+/// The newest records.
+fn newest(
     view: &View<'_>,
-    records: &[AuditRecord],
+    newest: &[AuditRecord],
     column: &mut Column,
     canvas: &mut Canvas<'_>,
     style: Style,
 ) {
     let theme = canvas.theme;
-    if records.is_empty() {
+    if newest.is_empty() {
         return view.say(column, canvas, "desk-file-no-records");
     }
     column.text(
@@ -224,11 +224,11 @@ fn records(
         &view.words.say("desk-file-records"),
         theme.headline(),
     );
-    for record in records {
+    for record in newest {
         let at = Instant::from_millisecond(record.time).unwrap_or_default();
         let at = at.to_zoned(view.words.zone.clone()).strftime("%m-%d %H:%M");
-        let what = format!("{} {}", record.event, record.result);
-        let place = format!("{} {}", record.front, clean_to(&record.kiosk, 24));
-        column.line(canvas, &format!("{at}  {what:<34} {place}"), style);
+        let what = padded(&records::what(&view.words, record), 38);
+        let place = records::place(&view.words, record);
+        column.line(canvas, &format!("{at}  {what} {place}"), style);
     }
 }

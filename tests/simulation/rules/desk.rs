@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use rekey::domain::account::WecomUserId;
-use rekey::domain::audit::AuditRecord;
+use rekey::domain::audit::{AuditRecord, EventKind};
 use rekey::domain::code::{DeskAction, ResetId};
 use rekey::domain::limits::{self, SlidingLimit};
 use rekey::flow::desk::{DeskPrompt, DeskRefusal, Gift};
+use rekey::fronts::desk::result_key;
 
 use crate::Company;
 use crate::actors::count;
 use crate::desk::{DeskVisit, Manner, SOUGHT, STAFF};
 
 pub fn hold(company: &Company, desks: &[DeskVisit], records: &[AuditRecord], calm: bool) {
+    legible(records);
     let at_desk: Vec<&AuditRecord> = records.iter().filter(|r| r.front == "desk").collect();
     changes(company, &at_desk);
     unlockings(company, &at_desk);
@@ -34,6 +36,15 @@ pub fn hold(company: &Company, desks: &[DeskVisit], records: &[AuditRecord], cal
             _ if opened => count("an employee's code was right at the desk"),
             _ => {}
         }
+    }
+}
+
+/// An operator reads words, not the program's own.
+fn legible(records: &[AuditRecord]) {
+    for record in records {
+        let AuditRecord { event, result, .. } = record;
+        assert!(EventKind::parse(event).is_some(), "{event}");
+        assert!(result_key(result).is_some(), "{event} {result}");
     }
 }
 
