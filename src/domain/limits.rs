@@ -47,11 +47,14 @@ pub const OLD_PASSWORDS: [SlidingLimit; 2] = [
     },
 ];
 /// The same of all remote sessions at the site; then none of theirs is tried for as long as the
-/// window. Kiosks go on.
+/// window, and the alarm rings. Kiosks go on.
 pub const REMOTE_OLD_PASSWORDS: SlidingLimit = SlidingLimit {
     count: 100,
     window: HOUR,
 };
+/// An old password that was tried so long ago has been judged. One that switches remote ones off,
+/// and was not right by then, rings the alarm.
+pub const OLD_PASSWORD_JUDGED: Duration = Duration::from_secs(15);
 /// So many wrong passwords the employee still has at the directory after one that came through
 /// this program.
 pub const WRONG_PASSWORDS_LEFT: u32 = 2;

@@ -388,6 +388,8 @@ pub enum Alarm {
     FrozenByOperator,
     /// Too many wrong codes from remote sessions: their codes are off for a while.
     RemoteCodesOff,
+    /// Too many old passwords were tried in remote sessions: none of theirs is for a while.
+    RemoteOldPasswordsOff,
     /// An operator does more in an hour than anybody should.
     OperatorLimit,
 }
@@ -409,6 +411,7 @@ impl Alarm {
             Self::Frozen => "frozen",
             Self::FrozenByOperator => "frozen_by_operator",
             Self::RemoteCodesOff => "remote_codes_off",
+            Self::RemoteOldPasswordsOff => "remote_old_passwords_off",
             Self::OperatorLimit => "operator_limit",
         }
     }
@@ -421,6 +424,7 @@ impl Alarm {
             Self::Frozen,
             Self::FrozenByOperator,
             Self::RemoteCodesOff,
+            Self::RemoteOldPasswordsOff,
             Self::OperatorLimit,
         ]
         .into_iter()

@@ -21,7 +21,7 @@ use super::message::{Alarm, Card, CardAnswer, CardId, Concern, Message};
 use super::vouched::Vouched;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError};
-use crate::domain::code::{Binding, CodeRules, Judgement, ResetId, Subject};
+use crate::domain::code::{Binding, CodeRules, Judgement, Place, ResetId, Subject};
 use crate::domain::limits::{REMOTE_OLD_PASSWORDS, SlidingLimit};
 use crate::domain::policy::{DirectoryPolicy, Policy, Report};
 use crate::domain::secret::{CodeDigits, Password};
@@ -350,9 +350,9 @@ pub struct OldPasswordTried {
     pub reset: ResetId,
     /// For whom.
     pub subject: Subject,
-    /// In a session from anywhere: one more limit holds
+    /// Where. In a session from anywhere one more limit holds
     /// ([`limits::REMOTE_OLD_PASSWORDS`](crate::domain::limits::REMOTE_OLD_PASSWORDS)).
-    pub remote: bool,
+    pub place: Place,
     /// How many may be tried for this subject; all hold.
     pub limits: Vec<SlidingLimit>,
 }
@@ -366,13 +366,36 @@ impl OldPasswordTried {
         of_remote: &[Timestamp],
         now: Timestamp,
     ) -> Permission {
-        let remote = match self.remote {
+        let remote = match self.place.is_remote() {
             true => switched_off(REMOTE_OLD_PASSWORDS, of_remote, now),
             false => Permission::Now,
         };
         match remote {
             Permission::Now => sliding_all(&self.limits, of_subject, now),
             off => off,
+        }
+    }
+
+    /// Whether this one, which may be tried, is one too many for the next: it rings, unless one
+    /// did within the same window (`rang_at`).
+    pub fn rings(
+        &self,
+        of_remote: &[Timestamp],
+        rang_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        let with_this = [of_remote, &[now]].concat();
+        let off = switched_off(REMOTE_OLD_PASSWORDS, &with_this, now) != Permission::Now;
+        let rang = rang_at.is_some_and(|at| at.plus(REMOTE_OLD_PASSWORDS.window) > now);
+        self.place.is_remote() && off && !rang
+    }
+
+    /// What its alarm is about: the site, so that no account is named.
+    pub fn concern(&self) -> Concern {
+        Concern {
+            reset: self.reset.clone(),
+            account: AccountKey::new(""),
+            place: self.place.clone(),
         }
     }
 }
@@ -385,14 +408,17 @@ pub trait Throttles: Send + Sync {
     async fn kiosk_attempt(&self, kiosk: &str, now: Timestamp) -> Result<Permission, StoreError>;
 
     /// Counts an old password that is about to be tried, durably, unless one of its limits is
-    /// reached: then nothing is counted, and the answer says from when on there is room.
+    /// reached: then nothing is counted, and the answer says from when on there is room. The one
+    /// that switches remote ones off owes [`Alarm::RemoteOldPasswordsOff`], due once it has been
+    /// judged ([`limits::OLD_PASSWORD_JUDGED`](crate::domain::limits::OLD_PASSWORD_JUDGED)).
     async fn old_password_tried(
         &self,
         tried: &OldPasswordTried,
         now: Timestamp,
     ) -> Result<Permission, StoreError>;
 
-    /// The subject's old password was right: what was counted before is forgotten.
+    /// The subject's old password was right: what was counted before is forgotten, and so is an
+    /// alarm that is owed for it and not due yet.
     async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError>;
 }
 

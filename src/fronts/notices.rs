@@ -302,6 +302,7 @@ impl Notice<'_> {
             Alarm::Frozen => "alarm-frozen",
             Alarm::FrozenByOperator => "alarm-frozen-by-operator",
             Alarm::RemoteCodesOff => "alarm-remote-codes-off",
+            Alarm::RemoteOldPasswordsOff => "alarm-remote-old-passwords-off",
             Alarm::OperatorLimit => "alarm-operator-limit",
         };
         let mut lines = vec![self.say(key, &[("kiosk", kiosk.into())])];

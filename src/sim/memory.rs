@@ -20,11 +20,12 @@ use async_trait::async_trait;
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, AuditRecord, ChainError, ChainWalk, Head};
 use crate::domain::code::{Binding, CodeMac, ResetId, Subject};
-use crate::domain::limits::KIOSK_ATTEMPTS;
+use crate::domain::limits::{KIOSK_ATTEMPTS, OLD_PASSWORD_JUDGED};
 use crate::domain::remind::Reminder;
 use crate::domain::secret::SiteKey;
 use crate::domain::throttle::{Bucket, Permission, StoredCode};
 use crate::domain::time::Timestamp;
+use crate::flow::message::Alarm;
 use crate::flow::ports::{
     AuditLog, Claim, Entropy, Link, OldPasswordTried, OpenIntent, OwedAlarm, Pairing, SentCard,
     StoreError, Throttles,
@@ -48,6 +49,17 @@ pub struct MemoryStore {
     process: u64,
 }
 
+/// An old password that was tried.
+struct OldPassword {
+    subject: Subject,
+    reset: ResetId,
+    at: Timestamp,
+    /// In a remote session.
+    remote: bool,
+    /// It switched those off.
+    rang: bool,
+}
+
 #[derive(Default)]
 struct State {
     codes: BTreeMap<ResetId, Code>,
@@ -56,8 +68,7 @@ struct State {
     /// Of remote codes, whoever's.
     remote_attempts: Vec<Attempt>,
     wrong_in_a_row: BTreeMap<Subject, u32>,
-    /// Tried for whom, when, and whether in a remote session.
-    old_passwords: Vec<(Subject, Timestamp, bool)>,
+    old_passwords: Vec<OldPassword>,
     kiosks: BTreeMap<String, Bucket>,
     records: Vec<AuditRecord>,
     head: Head,
@@ -214,18 +225,30 @@ impl Throttles for MemoryStore {
         now: Timestamp,
     ) -> Result<Permission, StoreError> {
         self.step(|state| {
-            let of = |wanted: &dyn Fn(&(Subject, Timestamp, bool)) -> bool| {
+            let remote = tried.place.is_remote();
+            let of = |wanted: &dyn Fn(&OldPassword) -> bool| {
                 let all = state.old_passwords.iter();
                 all.filter(|one| wanted(one))
-                    .map(|(_, at, _)| *at)
+                    .map(|one| one.at)
                     .collect::<Vec<_>>()
             };
-            let of_subject = of(&|(subject, ..)| *subject == tried.subject);
-            let of_remote = of(&|(.., remote)| *remote && tried.remote);
+            let of_subject = of(&|one| one.subject == tried.subject);
+            let of_remote = of(&|one| one.remote && remote);
+            let rang_at = of(&|one| one.rang).into_iter().max();
             let permission = tried.permission(&of_subject, &of_remote, now);
             if permission == Permission::Now {
-                let one = (tried.subject.clone(), now, tried.remote);
-                state.old_passwords.push(one);
+                let rang = tried.rings(&of_remote, rang_at, now);
+                state.old_passwords.push(OldPassword {
+                    subject: tried.subject.clone(),
+                    reset: tried.reset.clone(),
+                    at: now,
+                    remote,
+                    rang,
+                });
+                if rang {
+                    let due = now.plus(OLD_PASSWORD_JUDGED);
+                    state.owe(Alarm::RemoteOldPasswordsOff, &tried.concern(), due);
+                }
             }
             Ok(permission)
         })
@@ -233,7 +256,15 @@ impl Throttles for MemoryStore {
 
     async fn old_password_right(&self, subject: &Subject) -> Result<(), StoreError> {
         self.step(|state| {
-            state.old_passwords.retain(|(of, ..)| of != subject);
+            let all = std::mem::take(&mut state.old_passwords).into_iter();
+            let (theirs, others) = all.partition::<Vec<_>, _>(|one| one.subject == *subject);
+            state.old_passwords = others;
+            for one in theirs.iter().filter(|one| one.rang) {
+                let not = (Alarm::RemoteOldPasswordsOff, &one.reset);
+                state
+                    .alarms
+                    .retain(|(owed, _)| (owed.what, &owed.concern.reset) != not);
+            }
             Ok(())
         })
     }

@@ -1,9 +1,13 @@
 //! Codes: races, new ones for more tries, one person's in another's reset, clocks that jump.
 
+use rekey::domain::account::LoginName;
+use rekey::domain::code::Place;
+use rekey::domain::secret::Password;
+use rekey::flow::driver::settle::ring_owed;
 use rekey::flow::effect::Input;
 use rekey::flow::prompt::{Prompt, Refusal};
 
-use crate::town::{DAY, HOUR, MINUTE, Town, key};
+use crate::town::{self, DAY, HOUR, MINUTE, Town, key};
 use crate::visit::{Visit, is_proved, refusal};
 
 /// A code that is not this one.
@@ -220,4 +224,46 @@ async fn clock_jumps_give_no_try_and_no_message_back() {
     // The clock goes right again: the employee is let on once an hour has passed.
     town.world.jump(HOUR);
     town.proved("lobby-2", "lin.wei", "LinWei", 4).await;
+}
+
+/// One after another, each from another address: nobody's own limit is reached, the site's is.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_old_passwords_from_anywhere_switch_them_off_and_ring_once() {
+    let town = Town::in_memory(31);
+    let tries = async |place: Place, login: &str, old: &str| {
+        let mut visit = Visit::begin(&town::resets_at(&town.ports, place));
+        visit.settles().await;
+        let login = LoginName::parse(login).unwrap();
+        let old = Password::new(old).unwrap();
+        visit.does(Input::Renew { login, old }).await;
+        visit.settles().await
+    };
+    let anywhere = |n: usize| Place::remote("ssh", &format!("198.51.100.{n}"));
+    let not_right = |prompt: &Prompt| {
+        matches!(prompt, Prompt::Login { refusal: Some(refusal) }
+            if *refusal == Refusal::OldPasswordNotRight)
+    };
+    for n in 0..100 {
+        let prompt = tries(anywhere(n), &format!("somebody.{n}"), "Winter-2026!").await;
+        assert!(not_right(&prompt), "{prompt:?}");
+        ring_owed(&town.ports).await.unwrap();
+        assert!(town.inbox("SecurityLead").is_empty(), "{n}");
+    }
+    let rings = async || {
+        town.world.jump(MINUTE);
+        ring_owed(&town.ports).await.unwrap();
+        town.inbox("SecurityLead").len()
+    };
+    assert_eq!(rings().await, 1);
+    // Not even the right one leads on from anywhere; a kiosk goes on.
+    let right = "old password of lin.wei";
+    let prompt = tries(anywhere(200), "lin.wei", right).await;
+    assert!(not_right(&prompt));
+    let lobby = Place {
+        front: "kiosk",
+        kiosk: "lobby-1".to_owned(),
+    };
+    let prompt = tries(lobby, "lin.wei", right).await;
+    assert!(matches!(prompt, Prompt::NewPassword { .. }), "{prompt:?}");
+    assert_eq!(rings().await, 1, "once");
 }

@@ -208,6 +208,11 @@ pub fn resets(ports: &Ports, kiosk: &str) -> Resets {
         front: "kiosk",
         kiosk: kiosk.to_owned(),
     };
+    resets_at(ports, place)
+}
+
+/// Resets at any place.
+pub fn resets_at(ports: &Ports, place: Place) -> Resets {
     let (rules, site) = rules();
     Resets::new(ports.clone(), place, rules, site)
 }

@@ -60,6 +60,7 @@ alarm-changed = An employee said "not me" of a reset at { $kiosk } that has chan
 alarm-frozen = An employee has frozen the resets of their account, after a reset at { $kiosk } that was not theirs.
 alarm-frozen-by-operator = Operator { $kiosk } has frozen the resets of an account at IT support's desk.
 alarm-remote-codes-off = Too many wrong codes from remote sessions: their codes are off for an hour. Kiosks go on.
+alarm-remote-old-passwords-off = Too many old passwords were tried in remote sessions: they cannot renew with one for an hour. Kiosks go on.
 alarm-account = Account { $account }
 alarm-reference = Reference { $reference }: rekey audit export
 

@@ -57,6 +57,7 @@ alarm-changed = Seorang karyawan menekan "Bukan saya" untuk reset di { $kiosk } 
 alarm-frozen = Seorang karyawan membekukan reset akunnya, setelah reset di { $kiosk } yang bukan miliknya.
 alarm-frozen-by-operator = Operator { $kiosk } membekukan reset sebuah akun di meja dukungan IT.
 alarm-remote-codes-off = Terlalu banyak kode salah dari sesi jarak jauh: kode jarak jauh dimatikan selama satu jam. Kios tetap berjalan.
+alarm-remote-old-passwords-off = Terlalu banyak kata sandi lama dicoba dari sesi jarak jauh: selama satu jam di sana tidak bisa diperbarui dengan kata sandi lama. Kios tetap berjalan.
 alarm-account = Akun { $account }
 alarm-reference = Nomor acuan { $reference }: rekey audit export
 

@@ -57,6 +57,7 @@ alarm-changed = 有员工对 { $kiosk } 上的一次重置点了“不是我”�
 alarm-frozen = 有员工因 { $kiosk } 上一次并非本人的重置，冻结了自己账号的重置。
 alarm-frozen-by-operator = 操作员 { $kiosk } 在 IT 服务台冻结了一个账号的重置。
 alarm-remote-codes-off = 远程会话的错误验证码过多：远程验证码停用一小时。终端照常可用。
+alarm-remote-old-passwords-off = 远程会话尝试旧密码过多：一小时内不能在远程用旧密码更换密码。自助终端不受影响。
 alarm-account = 账号 { $account }
 alarm-reference = 编号 { $reference }：rekey audit export
 

@@ -129,7 +129,7 @@ impl Renewing {
         let count = Effect::CountOldPassword(OldPasswordTried {
             reset: context.setup.reset.clone(),
             subject: whose.subject.clone(),
-            remote: context.setup.place.is_remote(),
+            place: context.setup.place.clone(),
             limits: lockout.unwrap_or_default().old_passwords(),
         });
         self.whose = Some(whose);

@@ -2,9 +2,10 @@
 
 use rekey::domain::account::{AccountKey, EntryDn, WecomUserId};
 use rekey::domain::audit::{AuditEvent, EventKind};
-use rekey::domain::code::{Action, Binding, Judgement, Subject};
+use rekey::domain::code::{Action, Binding, Judgement, Place, Subject};
 use rekey::domain::limits::{OLD_PASSWORDS, SlidingLimit};
 use rekey::domain::throttle::Permission;
+use rekey::flow::message::Alarm;
 use rekey::flow::ports::{Claim, Issued, OldPasswordTried, Pairing, PictureName};
 
 use super::contract;
@@ -213,7 +214,10 @@ fn tried(number: u16, subject: &Subject, limits: &[SlidingLimit]) -> OldPassword
     OldPasswordTried {
         reset: reset(number),
         subject: subject.clone(),
-        remote: false,
+        place: Place {
+            front: "kiosk",
+            kiosk: "lobby-1".to_owned(),
+        },
         limits: limits.to_vec(),
     }
 }
@@ -221,19 +225,31 @@ fn tried(number: u16, subject: &Subject, limits: &[SlidingLimit]) -> OldPassword
 /// A hundred at the site, whoever is tried: then none from anywhere, while kiosks go on.
 async fn old_passwords_of_remote_sessions_have_a_limit_of_their_own(stage: impl Stage) {
     let stores = [stage.lobby().await, stage.reception().await];
-    let one = |n: u64, remote| OldPasswordTried {
-        remote,
-        ..tried(
-            1,
-            &Subject::Account(AccountKey::new(&n.to_string())),
-            &OLD_PASSWORDS,
-        )
+    let one = |n: u16, remote| {
+        let subject = Subject::Account(AccountKey::new(&n.to_string()));
+        let tried = tried(n, &subject, &OLD_PASSWORDS);
+        let anywhere = Place::remote("ssh", "192.0.2.1");
+        let place = if remote {
+            anywhere
+        } else {
+            tried.place.clone()
+        };
+        OldPasswordTried { place, ..tried }
     };
     for (n, store) in (0..100).zip(stores.iter().cycle()) {
+        let due = store.owed_alarms(at(30)).await;
+        assert_eq!(due, Ok(Vec::new()), "{n}");
         let answer = store.old_password_tried(&one(n, true), at(0)).await;
         assert_eq!(answer, Ok(Permission::Now), "{n}");
     }
     let [lobby, reception] = &stores;
+    // It may yet be right; once it was judged, the alarm is due.
+    assert_eq!(reception.owed_alarms(at(14)).await, Ok(Vec::new()));
+    let due = reception.owed_alarms(at(15)).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].what, Alarm::RemoteOldPasswordsOff);
+    assert_eq!(due[0].concern, one(99, true).concern());
+    lobby.alarm_rung(&due[0]).await.unwrap();
     let off = reception.old_password_tried(&one(100, true), at(60)).await;
     assert_eq!(off, Ok(Permission::At(at(3600))));
     let kiosk = lobby.old_password_tried(&one(101, false), at(60)).await;
@@ -243,6 +259,22 @@ async fn old_passwords_of_remote_sessions_have_a_limit_of_their_own(stage: impl 
     lobby.old_password_right(&right).await.unwrap();
     let again = reception.old_password_tried(&one(102, true), at(60)).await;
     assert_eq!(again, Ok(Permission::Now));
+    let off = lobby.old_password_tried(&one(103, true), at(61)).await;
+    assert_eq!(off, Ok(Permission::At(at(3660))));
+    // Off once more, and IT has heard of it within the hour.
+    assert_eq!(lobby.owed_alarms(at(3000)).await, Ok(Vec::new()));
+    // The next time rings again, unless the one too many turns out right.
+    for n in 200..300 {
+        let answer = lobby.old_password_tried(&one(n, true), at(9000)).await;
+        assert_eq!(answer, Ok(Permission::Now), "{n}");
+    }
+    let last = one(299, true).subject;
+    reception.old_password_right(&last).await.unwrap();
+    assert_eq!(lobby.owed_alarms(at(9100)).await, Ok(Vec::new()));
+    let wrong = lobby.old_password_tried(&one(300, true), at(9101)).await;
+    assert_eq!(wrong, Ok(Permission::Now));
+    let due = reception.owed_alarms(at(9116)).await.unwrap();
+    assert_eq!(due.len(), 1);
 }
 
 /// Counted by every process alike, and by each subject on its own; the stricter limit holds.
