@@ -63,10 +63,6 @@ impl AtDesk {
                 }
             },
             Event::Answer(Answer::LinkGiven(given)) => self.given(context, given),
-            // A code message that was accepted late is taken back: the code is used.
-            Event::Answer(Answer::Sent(crate::flow::effect::Purpose::Code, Ok(sent))) => {
-                (Phase::AtDesk(self), vec![Effect::Recall(sent)])
-            }
             _ => (Phase::AtDesk(self), Vec::new()),
         }
     }

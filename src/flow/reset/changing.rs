@@ -120,10 +120,6 @@ impl Change {
             (Stage::Tell(proof), Event::Answer(Answer::Sent(Purpose::Changed, sent))) => {
                 person.told(context, proof, &sent)
             }
-            // A code message that was accepted late is taken back: the code is used.
-            (stage, Event::Answer(Answer::Sent(Purpose::Code, Ok(sent)))) => {
-                person.to(stage, vec![Effect::Recall(sent)])
-            }
             (stage @ (Stage::Tell(_) | Stage::TellUnknown), event) => {
                 person.made_told(context, stage, event)
             }

@@ -23,10 +23,10 @@ pub(super) use asking::send_result;
 use std::sync::Arc;
 
 use super::desk::Case;
-use super::effect::{Answer, Effect, Event, Input};
+use super::effect::{Answer, Effect, Event, Input, Purpose};
 use super::grant::Lasting;
 use super::message::Concern;
-use super::ports::{Claim, Entropy};
+use super::ports::{Claim, Entropy, SendError, SentMessage};
 use super::prompt::{Prompt, Refusal};
 use super::vouched::Vouched;
 use crate::domain::account::AccountKey;
@@ -189,6 +189,10 @@ impl Reset {
                 phase.loose_ends(&context),
             ),
             Event::Input(Input::Abandon) => phase.abandon(&context),
+            Event::Answer(Answer::Sent(Purpose::Code, sent)) if phase.is_past_the_code() => {
+                let effects = phase.sent_late(&context, sent);
+                (phase, effects)
+            }
             event => match phase {
                 Phase::AskLogin(aim) => looking_up::login(&context, aim, event),
                 Phase::LookUp(look_up) => look_up.step(&context, event),
@@ -198,7 +202,7 @@ impl Reset {
                 Phase::AtDesk(at_desk) => at_desk.step(&context, event),
                 Phase::Reading(reading) => reading.step(&context, event),
                 Phase::Change(change) => change.step(&context, event),
-                Phase::Over => (Phase::Over, after_the_end(event)),
+                Phase::Over => (Phase::Over, Vec::new()),
             },
         };
         self.phase = next;
@@ -206,17 +210,29 @@ impl Reset {
     }
 }
 
-/// A message that was accepted after its reset ended is still taken back.
-fn after_the_end(event: Event) -> Vec<Effect> {
-    match event {
-        Event::Answer(Answer::Sent(super::effect::Purpose::Code, Ok(sent))) => {
-            vec![Effect::Recall(sent)]
-        }
-        _ => Vec::new(),
-    }
-}
-
 impl Phase {
+    /// Whether no code is asked for any more.
+    fn is_past_the_code(&self) -> bool {
+        matches!(
+            self,
+            Self::AtDesk(_) | Self::Reading(_) | Self::Change(_) | Self::Over
+        )
+    }
+
+    /// A code's message was taken, or was not, after the code was typed or the reset had ended: it
+    /// is taken back, and while the reset goes on that it was sent is on record.
+    fn sent_late(
+        &self,
+        context: &Context<'_>,
+        sent: Result<SentMessage, SendError>,
+    ) -> Vec<Effect> {
+        let result = send_result(&sent);
+        let goes_on = !matches!(self, Self::Over);
+        let record = goes_on.then(|| context.audit(EventKind::CodeSent, self.account(), result));
+        let recall = sent.ok().map(Effect::Recall);
+        record.into_iter().chain(recall).collect()
+    }
+
     /// Whether the directory has been, or is about to be, asked to change: from there a reset
     /// always runs to its recorded end.
     fn is_changing(&self) -> bool {

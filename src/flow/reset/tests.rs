@@ -671,6 +671,38 @@ fn leaving_at_the_code_makes_it_useless_and_takes_it_back() {
     assert_eq!(story.recorded(), [("reset_ended", "abandoned")]);
 }
 
+/// WeCom answers later than its message arrives: who is quick has typed the code by then.
+#[test]
+fn a_code_that_was_typed_before_wecom_answered_is_on_record_and_taken_back() {
+    let moments: [fn(&mut Story); 3] = [
+        |_| {},
+        |story| {
+            let read = Ok(Some((Box::new(lin_wei()), policy())));
+            story.hears(Answer::AccountRead(read));
+        },
+        |story| {
+            let read = Ok(Some((Box::new(lin_wei()), policy())));
+            story.hears(Answer::AccountRead(read)).marked();
+        },
+    ];
+    for moment in moments {
+        let mut story = Story::begin();
+        story.looked_up(Some(lin_wei()));
+        let code = || CodeDigits::parse("482913", 6);
+        story.hears(Answer::Issued(Ok(Issued::Send), code()));
+        story.types(Input::Code(code().unwrap()));
+        story.hears(Answer::KioskAttempt(Ok(Permission::Now)));
+        story.hears(Answer::Judged(Ok(Judgement::Right)));
+        moment(&mut story);
+        let sent = SentMessage {
+            id: "m1".to_owned(),
+        };
+        story.hears(Answer::Sent(Purpose::Code, Ok(sent)));
+        assert_eq!(story.recorded(), [("code_sent", "sent")]);
+        assert!(story.asks(|e| matches!(e, Effect::Recall(sent) if sent.id == "m1")));
+    }
+}
+
 #[test]
 fn an_account_that_became_protected_since_is_not_changed() {
     let protected = Account {

@@ -100,10 +100,6 @@ impl Person {
             (Unlock::Tell, Event::Answer(Answer::Sent(Purpose::Unlocked, sent))) => {
                 self.unlock_told(context, &sent)
             }
-            // A code message that was accepted late is taken back: the code is used.
-            (stage, Event::Answer(Answer::Sent(Purpose::Code, Ok(sent)))) => {
-                self.to(Stage::Unlock(stage), vec![Effect::Recall(sent)])
-            }
             (stage, _) => self.to(Stage::Unlock(stage), Vec::new()),
         }
     }
