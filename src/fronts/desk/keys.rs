@@ -6,7 +6,6 @@ use ratatui_core::layout::Rect;
 use super::state::{DeskApp, Screen};
 use crate::domain::account::{LoginName, SearchText};
 use crate::domain::code::DeskAction;
-use crate::domain::secret::CodeDigits;
 use crate::domain::time::Now;
 use crate::flow::desk::{DeskInput, Gift};
 use crate::flow::effect::Input;
@@ -269,15 +268,8 @@ impl DeskApp {
         };
         let taken = type_it(field);
         if let Screen::SignIn(code) | Screen::Code(code) = &mut self.screen {
-            let digits = code.digits;
-            code.refusal = (taken != Taken::Yes).then_some(Refusal::CodeMalformed { digits });
-            // Judged at its last digit; Enter is never a try.
-            let full = code.field.is_complete().then(|| code.field.text());
-            let typed = full.and_then(|text| CodeDigits::parse(text, usize::from(digits)));
-            if let Some(typed) = typed {
-                code.sent = true;
-                out.push(Command::Flow(Input::Code(typed)));
-            }
+            code.took(taken);
+            out.extend(code.hand_in().map(|code| Command::Flow(Input::Code(code))));
         }
     }
 

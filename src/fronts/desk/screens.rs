@@ -6,7 +6,7 @@ use crate::flow::desk::{ApprovalLine, DeskRefusal, Gift};
 use crate::flow::prompt::Refusal;
 use crate::fronts::tui::app::screen::{CodeScreen, EndedScreen};
 use crate::fronts::tui::field::Field;
-use crate::fronts::tui::screens::page::{FieldLine, View, label_width};
+use crate::fronts::tui::screens::page::View;
 use crate::fronts::tui::screens::refusals;
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
@@ -22,16 +22,8 @@ pub(super) fn login(
     view.headline(&mut column, canvas, "desk-login-title");
     view.say(&mut column, canvas, "desk-login-lead");
     column.space();
-    let label = view.words.say("screen-login-label");
-    let line = FieldLine {
-        item: 0,
-        label: &label,
-        label_width: label_width(&[&label]),
-        field: login,
-        bullet: None,
-        code_digits: None,
-    };
-    view.field(&mut column, canvas, &line);
+    let field = (login, None);
+    view.only_field(&mut column, canvas, "screen-login-label", field);
     column.space();
     match refusal {
         Some(refusal) => refusals::at_field(view, refusal, &mut column, canvas),
@@ -71,16 +63,8 @@ pub(super) fn code(
     };
     view.say(&mut column, canvas, lead);
     column.space();
-    let label = view.words.say("screen-code-label");
-    let line = FieldLine {
-        item: 0,
-        label: &label,
-        label_width: label_width(&[&label]),
-        field: &screen.field,
-        bullet: None,
-        code_digits: Some(screen.digits),
-    };
-    view.field(&mut column, canvas, &line);
+    let field = (&screen.field, Some(screen.digits));
+    view.only_field(&mut column, canvas, "screen-code-label", field);
     column.gap();
     if screen.sent {
         view.say(&mut column, canvas, "screen-code-judging");

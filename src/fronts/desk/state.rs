@@ -219,41 +219,14 @@ impl DeskApp {
     }
 
     fn on_code(&mut self, prompt: Prompt, now: Now) {
-        let Prompt::Code {
-            expires_at,
-            resend_at,
-            judging,
-            refusal,
-            slowed_until,
-        } = prompt
-        else {
-            return;
-        };
-        let digits = self.settings.code_digits;
         let before = match std::mem::replace(&mut self.screen, Screen::Busy) {
             Screen::Code(code) | Screen::SignIn(code) => Some(code),
             _ => None,
         };
-        let mut code = before.unwrap_or_else(|| CodeScreen {
-            field: Field::new(Kind::Code(digits)),
-            digits,
-            expires_at,
-            resend_at,
-            slowed_until: None,
-            refusal: None,
-            sent: false,
-            since: now.mono,
-            asked: false,
-        });
-        if code.sent && !judging {
-            code.field.clear();
-        }
-        code.expires_at = expires_at;
-        code.resend_at = resend_at;
-        code.slowed_until = slowed_until;
-        code.refusal = refusal;
-        code.sent = judging;
-        code.asked = false;
+        let digits = self.settings.code_digits;
+        let Some(code) = CodeScreen::prompted(before, prompt, digits, now) else {
+            return;
+        };
         let screen = if self.powers.is_some() {
             Screen::Code(code)
         } else {

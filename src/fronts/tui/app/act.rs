@@ -4,11 +4,10 @@ use super::App;
 use super::clock::{SHOWN_FOR, TWICE};
 use super::keys::STEPS;
 use super::screen::{
-    CodeScreen, LoginScreen, NewPasswordScreen, OldPasswordField, Overlay, OverlayPage,
-    PasswordNote, Screen,
+    LoginScreen, NewPasswordScreen, OldPasswordField, Overlay, OverlayPage, PasswordNote, Screen,
 };
 use crate::domain::account::LoginName;
-use crate::domain::secret::{CodeDigits, Password, PasswordError};
+use crate::domain::secret::{Password, PasswordError};
 use crate::domain::time::Now;
 use crate::flow::effect::Input;
 use crate::flow::prompt::Refusal;
@@ -125,21 +124,12 @@ impl App {
     }
 
     pub(super) fn submit_full_code(&mut self, out: &mut Vec<Command>) {
-        let Screen::Code(CodeScreen {
-            field,
-            digits,
-            sent,
-            ..
-        }) = &mut self.screen
-        else {
-            return;
-        };
-        if *sent || !field.is_complete() {
-            return;
-        }
-        if let Some(code) = CodeDigits::parse(field.text(), usize::from(*digits)) {
-            *sent = true;
-            out.push(Command::Flow(Input::Code(code)));
+        if let Screen::Code(screen) = &mut self.screen {
+            out.extend(
+                screen
+                    .hand_in()
+                    .map(|code| Command::Flow(Input::Code(code))),
+            );
         }
     }
 

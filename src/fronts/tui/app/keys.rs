@@ -214,10 +214,7 @@ impl App {
             Screen::Login(login) => {
                 login.refusal = (taken != Taken::Yes).then_some(Refusal::LoginMalformed);
             }
-            Screen::Code(code) => {
-                let digits = code.digits;
-                code.refusal = (taken != Taken::Yes).then_some(Refusal::CodeMalformed { digits });
-            }
+            Screen::Code(code) => code.took(taken),
             Screen::NewPassword(screen) => {
                 screen.note = match taken {
                     Taken::Yes => None,

@@ -8,7 +8,6 @@ use super::screen::{
 use crate::domain::policy::Report;
 use crate::domain::time::Now;
 use crate::flow::prompt::{Prompt, Refusal, Step};
-use crate::fronts::tui::field::{Field, Kind};
 use crate::fronts::tui::msg::Command;
 use crate::fronts::tui::widgets::canvas::Target;
 
@@ -85,49 +84,20 @@ impl App {
     }
 
     fn on_code_prompt(&mut self, prompt: Prompt, now: Now) {
-        let Prompt::Code {
-            expires_at,
-            resend_at,
-            judging,
-            refusal,
-            slowed_until,
-        } = prompt
-        else {
-            return;
-        };
         // An old password led here that is a proof no more.
         self.renewing = false;
-        let digits = self.settings.code_digits;
-        let mut screen = match std::mem::replace(&mut self.screen, Screen::Reading) {
-            Screen::Code(screen) => screen,
+        let before = match std::mem::replace(&mut self.screen, Screen::Reading) {
+            Screen::Code(screen) => Some(screen),
             other => {
                 self.screen = other;
                 self.go(Screen::Reading);
-                CodeScreen {
-                    field: Field::new(Kind::Code(digits)),
-                    digits,
-                    expires_at,
-                    resend_at,
-                    slowed_until: None,
-                    refusal: None,
-                    sent: false,
-                    since: now.mono,
-                    asked: false,
-                }
+                None
             }
         };
-        if screen.sent && !judging {
-            // A code that was judged is never a second try.
-            screen.field.clear();
+        let digits = self.settings.code_digits;
+        if let Some(screen) = CodeScreen::prompted(before, prompt, digits, now) {
+            self.screen = Screen::Code(screen);
         }
-        if screen.expires_at != expires_at {
-            screen.since = now.mono;
-        }
-        screen.sent = judging;
-        screen.asked = false;
-        (screen.expires_at, screen.resend_at) = (expires_at, resend_at);
-        (screen.refusal, screen.slowed_until) = (refusal, slowed_until);
-        self.screen = Screen::Code(screen);
     }
 
     fn on_password_prompt(&mut self, prompt: Prompt, out: &mut Vec<Command>) {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::domain::account::PasswordAge;
 use crate::domain::policy::{Policy, Report};
+use crate::domain::secret::CodeDigits;
 use crate::domain::strength::Strength;
-use crate::domain::time::Timestamp;
-use crate::flow::prompt::{Progress, ProofOfChange, Refusal};
-use crate::fronts::tui::field::{Field, Kind};
+use crate::domain::time::{Now, Timestamp};
+use crate::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal};
+use crate::fronts::tui::field::{Field, Kind, Taken};
 
 /// The one screen that is shown.
 pub(crate) enum Screen {
@@ -84,6 +85,67 @@ pub(crate) struct CodeScreen {
     pub(crate) since: Duration,
     /// Another code was asked for; the answer is not there yet.
     pub(crate) asked: bool,
+}
+
+impl CodeScreen {
+    /// What `prompt` makes of the code screen that was there `before`, if one was. `None`: it asks
+    /// for no code.
+    pub(crate) fn prompted(
+        before: Option<Self>,
+        prompt: Prompt,
+        digits: u8,
+        now: Now,
+    ) -> Option<Self> {
+        let Prompt::Code {
+            expires_at,
+            resend_at,
+            judging,
+            refusal,
+            slowed_until,
+        } = prompt
+        else {
+            return None;
+        };
+        let mut screen = before.unwrap_or_else(|| Self {
+            field: Field::new(Kind::Code(digits)),
+            digits,
+            expires_at,
+            resend_at,
+            slowed_until: None,
+            refusal: None,
+            sent: false,
+            since: now.mono,
+            asked: false,
+        });
+        if screen.sent && !judging {
+            // A code that was judged is never a second try.
+            screen.field.clear();
+        }
+        if screen.expires_at != expires_at {
+            screen.since = now.mono;
+        }
+        screen.sent = judging;
+        screen.asked = false;
+        (screen.expires_at, screen.resend_at) = (expires_at, resend_at);
+        (screen.refusal, screen.slowed_until) = (refusal, slowed_until);
+        Some(screen)
+    }
+
+    /// What was typed was taken, or was no digit: that is said at the field.
+    pub(crate) fn took(&mut self, taken: Taken) {
+        let digits = self.digits;
+        self.refusal = (taken != Taken::Yes).then_some(Refusal::CodeMalformed { digits });
+    }
+
+    /// The code, handed in at its last digit; an Enter is never a try.
+    pub(crate) fn hand_in(&mut self) -> Option<CodeDigits> {
+        if self.sent || !self.field.is_complete() {
+            return None;
+        }
+        let code = CodeDigits::parse(self.field.text(), usize::from(self.digits))?;
+        self.sent = true;
+        Some(code)
+    }
 }
 
 pub(crate) struct NewPasswordScreen {

@@ -1,7 +1,7 @@
 //! Step 2: the code from a message, or the digits that the phone shows after a scan. The former is
 //! the same to the byte for every login name (rule 3).
 
-use super::page::{FieldLine, View, label_width};
+use super::page::View;
 use super::refusals;
 use crate::fronts::tui::app::screen::CodeScreen;
 use crate::fronts::tui::widgets::canvas::Canvas;
@@ -20,16 +20,8 @@ pub(crate) fn draw(view: &View<'_>, screen: &CodeScreen, late: bool, canvas: &mu
     let theme = canvas.theme;
     column.text(canvas, &lead, theme.plain());
     column.space();
-    let label = view.words.say("screen-code-label");
-    let line = FieldLine {
-        item: 0,
-        label: &label,
-        label_width: label_width(&[&label]),
-        field: &screen.field,
-        bullet: None,
-        code_digits: Some(screen.digits),
-    };
-    view.field(&mut column, canvas, &line);
+    let field = (&screen.field, Some(screen.digits));
+    view.only_field(&mut column, canvas, "screen-code-label", field);
     column.gap();
     status(view, screen, &mut column, canvas);
     lifetime(view, screen, &mut column, canvas);

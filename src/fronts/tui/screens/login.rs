@@ -16,16 +16,8 @@ pub(crate) fn draw(view: &View<'_>, screen: &LoginScreen, login: &Field, canvas:
     view.headline(&mut column, canvas, "screen-login-title");
     view.say(&mut column, canvas, "screen-login-lead");
     column.space();
-    let label = view.words.say("screen-login-label");
-    let line = FieldLine {
-        item: 0,
-        label: &label,
-        label_width: label_width(&[&label]),
-        field: login,
-        bullet: None,
-        code_digits: None,
-    };
-    view.field(&mut column, canvas, &line);
+    let field = (login, None);
+    view.only_field(&mut column, canvas, "screen-login-label", field);
     column.space();
     match &screen.refusal {
         Some(refusal) => refusals::at_field(view, refusal, &mut column, canvas),

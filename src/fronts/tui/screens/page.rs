@@ -164,6 +164,26 @@ impl View<'_> {
         }
     }
 
+    /// The one field of a screen, shown as it is or as a code of so many digits.
+    pub(crate) fn only_field(
+        &self,
+        column: &mut Column,
+        canvas: &mut Canvas<'_>,
+        label: &str,
+        (field, code_digits): (&Field, Option<u8>),
+    ) {
+        let label = self.words.say(label);
+        let line = FieldLine {
+            item: 0,
+            label: &label,
+            label_width: label_width(&[&label]),
+            field,
+            bullet: None,
+            code_digits,
+        };
+        self.field(column, canvas, &line);
+    }
+
     /// The seconds until then, as a span in words.
     pub(crate) fn until(&self, at: crate::domain::time::Timestamp) -> String {
         let left = at.since(self.now.wall);
