@@ -85,12 +85,14 @@ pub(crate) fn ticket(pty: &Pty) -> String {
     after.chars().take(4).collect()
 }
 
-/// The helper's records: `event result`, in order.
+/// The helper's records: `event result`, in order. That a code was sent is left out: WeCom's answer
+/// may come later than its message.
 pub(crate) fn of_helper(site: &Site) -> Vec<String> {
     let records = site.records();
     let helpers = records
         .iter()
-        .filter(|record| record["front"] == "desk" && record["kiosk"] == HELPER.0);
+        .filter(|record| record["front"] == "desk" && record["kiosk"] == HELPER.0)
+        .filter(|record| record["event"] != "code_sent");
     helpers
         .map(|record| format!("{} {}", text(record, "event"), text(record, "result")))
         .collect()
