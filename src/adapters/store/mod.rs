@@ -10,6 +10,7 @@ mod audit;
 mod codes;
 mod deliveries;
 mod desk;
+mod group;
 mod head;
 mod intents;
 mod key;
@@ -41,6 +42,10 @@ pub use process::ProcessMark;
 
 /// How long a step waits while another process writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most steps that share a transaction: the fast lane waits for no more.
+const GROUP: usize = 8;
+/// The same in the fast lane, whose steps are small.
+const FAST_GROUP: usize = 64;
 /// How long a step waits for its turn in this process.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -99,10 +104,10 @@ struct Inner {
     head: HeadFile,
     process: ProcessMark,
     tidied: tidy::Tidied,
-    /// Who may write next: one step waits for the connection, and the others before it.
-    turn: tokio::sync::Semaphore,
-    /// Deliveries to note.
-    waiting: deliveries::Waiting,
+    /// Who may write next.
+    lane: group::Lane,
+    /// The same, for what passes everybody in the other.
+    fast_lane: group::Lane,
     /// Held while a remote code is judged.
     remote_turn: tokio::sync::Mutex<()>,
 }
@@ -133,8 +138,8 @@ impl SqliteStore {
             head,
             process: settings.process,
             tidied: tidy::Tidied::default(),
-            turn: tokio::sync::Semaphore::new(1),
-            waiting: deliveries::Waiting::default(),
+            lane: group::Lane::new(GROUP),
+            fast_lane: group::Lane::new(FAST_GROUP),
             remote_turn: tokio::sync::Mutex::default(),
         })))
     }

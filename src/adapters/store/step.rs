@@ -1,45 +1,37 @@
 //! One step: a short transaction, with the audit records that belong to it.
 
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
-use tokio::sync::SemaphorePermit;
+use sqlx::{Row, SqliteConnection};
 
-use super::{QUEUE_TIMEOUT, SqliteStore};
+use super::SqliteStore;
+use super::group::{Lane, Turn};
 use crate::domain::audit::{AuditEvent, AuditRecord, Head};
 use crate::flow::ports::StoreError;
 
 /// A transaction that already holds the right to write. Dropped without a commit, it never was.
 pub(super) struct Step<'s> {
     store: &'s SqliteStore,
-    transaction: Transaction<'static, Sqlite>,
-    /// Nobody else's turn meanwhile; the few that pass everybody have none.
-    turn: Option<SemaphorePermit<'s>>,
-    /// Where the head file goes once this is committed.
+    lane: &'s Lane,
+    turn: Turn,
+    /// The last record of this step, if the head file goes there.
     head: Option<Head>,
 }
 
 impl SqliteStore {
     /// Begins a step. Waits for its turn, in this process and among others.
     pub(super) async fn step(&self) -> Result<Step<'_>, StoreError> {
-        let turn = tokio::time::timeout(QUEUE_TIMEOUT, self.0.turn.acquire());
-        let too_long = |_| StoreError("too much waits to be written".to_owned());
-        let closed = |_| StoreError("the state is closed".to_owned());
-        let turn = turn.await.map_err(too_long)?.map_err(closed)?;
-        self.begin(Some(turn)).await
+        self.begin(&self.0.lane).await
     }
 
     /// Begins a step that waits for no more than what is being written.
     pub(super) async fn step_before_others(&self) -> Result<Step<'_>, StoreError> {
-        self.begin(None).await
+        self.begin(&self.0.fast_lane).await
     }
 
-    async fn begin<'s>(
-        &'s self,
-        turn: Option<SemaphorePermit<'s>>,
-    ) -> Result<Step<'s>, StoreError> {
+    async fn begin<'s>(&'s self, lane: &'s Lane) -> Result<Step<'s>, StoreError> {
         Ok(Step {
             store: self,
-            transaction: self.0.pool.begin_with("BEGIN IMMEDIATE").await?,
-            turn,
+            lane,
+            turn: lane.turn(&self.0.pool).await?,
             head: None,
         })
     }
@@ -48,15 +40,29 @@ impl SqliteStore {
 impl Step<'_> {
     /// The connection, for this step's statements.
     pub(super) fn sql(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+        self.turn.sql()
+    }
+
+    /// Whether it is the first in its transaction.
+    pub(super) fn is_first(&self) -> bool {
+        self.turn.is_first()
     }
 
     /// Appends a record to the chain.
     pub(super) async fn audit(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
-        let previous = self.newest().await?;
+        // What this transaction has appended cannot have been cut.
+        let appended = self.head.as_ref().or(self.turn.head()).cloned();
+        let (previous, holds) = match appended {
+            Some(head) => (head, true),
+            None => {
+                let newest = self.newest().await?;
+                let holds = self.chain_holds(&newest).await?;
+                (newest, holds)
+            }
+        };
         let record = AuditRecord::chain(&self.store.0.key, previous.as_previous(), event);
         insert(self.sql(), &record).await?;
-        if self.head.is_some() || self.chain_holds(&previous).await? {
+        if holds {
             self.head = Some(Head::of(&record));
         }
         Ok(())
@@ -64,12 +70,8 @@ impl Step<'_> {
 
     /// Makes everything durable, then moves the head file on.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        self.transaction.commit().await?;
-        drop(self.turn);
-        match self.head {
-            Some(head) => self.store.0.head.advance(head).await,
-            None => Ok(()),
-        }
+        let head = &self.store.0.head;
+        self.lane.complete(self.turn, self.head, head).await
     }
 
     /// The newest record there is.

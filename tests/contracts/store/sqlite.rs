@@ -286,6 +286,24 @@ async fn a_step_that_fails_halfway_is_undone_as_a_whole() {
     assert_eq!(verified(&stage).await, Ok(7));
 }
 
+/// A full disk makes SQLite undo the whole transaction by itself.
+#[tokio::test]
+async fn after_a_full_disk_the_state_goes_on() {
+    let stage = log_of_six().await;
+    let store = stage.open().await.unwrap();
+    tamper(
+        &stage,
+        "CREATE TRIGGER full BEFORE INSERT ON audit \
+         BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END",
+    )
+    .await;
+    let refused = store.append(&event(7, "sent")).await.unwrap_err();
+    assert!(refused.to_string().contains("full"), "{refused}");
+    tamper(&stage, "DROP TRIGGER full").await;
+    store.append(&event(8, "sent")).await.unwrap();
+    assert_eq!(store.verify().await.unwrap(), Ok(7));
+}
+
 #[tokio::test]
 async fn a_process_that_keeps_the_lock_is_an_error_and_no_endless_wait() {
     let stage = log_of_six().await;
