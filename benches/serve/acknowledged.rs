@@ -18,8 +18,8 @@ use rekey::flow::desk::Sought;
 use rekey::flow::driver::Resets;
 use rekey::flow::grant::Grant;
 use rekey::flow::ports::{
-    ChangeMark, Directory, DirectoryDown, Landed, OldPasswordVerdict, Ports, ProvingBind,
-    ServerUrl, SetOutcome,
+    Act, ChangeMark, Directory, DirectoryDown, Landed, Marked, OldPasswordVerdict, Ports,
+    ProvingBind, ServerUrl, SetOutcome,
 };
 use rekey::fronts::chat::{Chat, ChatSettings, ChatWords, Passwords};
 use rekey::fronts::notices::NoticeWords;
@@ -113,8 +113,13 @@ impl Directory for Slowed {
         self.0.policy(account).await
     }
 
-    async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
-        self.0.mark(key, dn).await
+    async fn mark(
+        &self,
+        key: &AccountKey,
+        dn: &EntryDn,
+        act: Act,
+    ) -> Result<Option<Marked>, DirectoryDown> {
+        self.0.mark(key, dn, act).await
     }
 
     async fn set_password(

@@ -182,6 +182,20 @@ pub struct PersonLine {
     pub wecom: String,
 }
 
+impl PersonLine {
+    /// The line of an account whose mapping is known to be good.
+    pub fn of(account: &Account) -> Self {
+        let wecom = account.wecom.as_ref().map(WecomUserId::as_str);
+        Self {
+            key: account.key.clone(),
+            dn: account.dn.clone(),
+            login: account.login.clone(),
+            name: account.display_name.clone(),
+            wecom: wecom.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
 /// A person who is open.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PersonFile {

@@ -6,8 +6,9 @@ use super::desk::DeskInput;
 use super::grant::Grant;
 use super::message::{LinkFor, Message};
 use super::ports::{
-    ChangeMark, DirectoryDown, Intent, Issued, Landed, OldPasswordTried, OldPasswordVerdict,
-    Opened, Outcome, ProvingBind, SendError, SentMessage, SetOutcome, StoreError,
+    Act, ChangeMark, DirectoryDown, Intent, Issued, Landed, Marked, OldPasswordTried,
+    OldPasswordVerdict, Opened, Outcome, ProvingBind, SendError, SentMessage, SetOutcome,
+    StoreError,
 };
 use super::prompt::Prompt;
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, WecomUserId};
@@ -112,7 +113,7 @@ pub enum Effect {
         policy: Arc<Policy>,
     },
     /// Read the account a last time, and the entry's mark.
-    Mark(AccountKey, EntryDn),
+    Mark(AccountKey, EntryDn, Act),
     /// Record that the directory is about to be asked.
     OpenIntent(Box<Intent>),
     /// Ask the directory.
@@ -231,7 +232,7 @@ pub enum Answer {
     /// To [`Effect::Assess`].
     Assessed(Report),
     /// To [`Effect::Mark`].
-    Marked(Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>),
+    Marked(Result<Option<Box<Marked>>, DirectoryDown>),
     /// To [`Effect::OpenIntent`].
     IntentOpened(Result<Opened, StoreError>),
     /// To [`Effect::SetPassword`].

@@ -18,8 +18,8 @@ use crate::flow::desk::{PersonLine, Sought};
 use crate::flow::grant::Grant;
 use crate::flow::message::Card;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, OldPasswordVerdict,
-    ProvingBind, ServerUrl, SetOutcome,
+    Act, ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Marked,
+    OldPasswordVerdict, ProvingBind, ServerUrl, SetOutcome,
 };
 
 /// A check that runs at the very moment a password is about to be set: whether the intent is
@@ -247,6 +247,10 @@ impl State {
             .push((grant.account().clone(), grant.reset().clone()));
     }
 
+    fn account(&self, key: &AccountKey) -> Option<Account> {
+        Some(self.entries.get(key)?.account.clone())
+    }
+
     fn mark(&self, key: &AccountKey) -> Option<ChangeMark> {
         let entry = self.entries.get(key)?;
         Some(ChangeMark {
@@ -285,17 +289,7 @@ impl Directory for People {
         let mut people: Vec<PersonLine> = state
             .entries
             .values()
-            .map(|entry| PersonLine {
-                key: entry.account.key.clone(),
-                dn: entry.account.dn.clone(),
-                login: entry.account.login.clone(),
-                name: entry.account.display_name.clone(),
-                wecom: entry
-                    .account
-                    .wecom
-                    .as_ref()
-                    .map_or_else(String::new, |userid| userid.as_str().to_owned()),
-            })
+            .map(|entry| PersonLine::of(&entry.account))
             .filter(|line| {
                 line.name.to_lowercase().contains(&wanted)
                     || line.login.to_lowercase().starts_with(&wanted)
@@ -314,11 +308,7 @@ impl Directory for People {
         _dn: &EntryDn,
     ) -> Result<Option<Account>, DirectoryDown> {
         self.asked().await?;
-        Ok(self
-            .lock()
-            .entries
-            .get(key)
-            .map(|entry| entry.account.clone()))
+        Ok(self.lock().account(key))
     }
 
     async fn policy(&self, _account: &Account) -> Result<DirectoryPolicy, DirectoryDown> {
@@ -333,10 +323,18 @@ impl Directory for People {
         })
     }
 
-    async fn mark(&self, key: &AccountKey, _dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
+    async fn mark(
+        &self,
+        key: &AccountKey,
+        _dn: &EntryDn,
+        _act: Act,
+    ) -> Result<Option<Marked>, DirectoryDown> {
         self.asked().await?;
-        let gone = DirectoryDown::Misconfigured("the entry is gone".to_owned());
-        self.lock().mark(key).ok_or(gone)
+        let state = self.lock();
+        let (account, mark) = (state.account(key), state.mark(key));
+        Ok(account
+            .zip(mark)
+            .map(|(account, mark)| Marked::of(&account, mark)))
     }
 
     async fn set_password(

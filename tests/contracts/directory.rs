@@ -14,8 +14,8 @@ use rekey::domain::policy::LengthUnit;
 use rekey::domain::secret::{Credential, Password};
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, ServerUrl,
-    SetOutcome,
+    Act, ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Marked,
+    ProvingBind, ServerUrl, SetOutcome,
 };
 use rekey::sim::ldap::{LdapSetup, SeedEntry, SeedPassword, SimLdap};
 
@@ -33,13 +33,25 @@ impl Company<'_> {
         self.directory.find(&login).await.unwrap()
     }
 
+    /// The employee; a last look before a change sees who and what was found.
     pub(crate) async fn employee(&self, login: &str) -> Account {
-        self.find(login).await.expect("an employee")
+        let found = self.find(login).await.expect("an employee");
+        let seen = self.last_look(&found).await.expect("the same entry");
+        assert_eq!(seen, Marked::of(&found, seen.mark.clone()), "{login}");
+        found
     }
 
     pub(crate) async fn mark(&self, account: &Account) -> ChangeMark {
-        let mark = self.directory.mark(&account.key, &account.dn).await;
-        mark.unwrap()
+        let (key, dn) = (&account.key, &account.dn);
+        let looked = self.directory.mark(key, dn, Act::SetPassword).await;
+        looked.unwrap().expect("the entry").mark
+    }
+
+    /// What a last look before a change sees. `None`: the entry is gone.
+    pub(crate) async fn last_look(&self, account: &Account) -> Option<Marked> {
+        let (key, dn) = (&account.key, &account.dn);
+        let looked = self.directory.mark(key, dn, Act::Unlock).await;
+        looked.unwrap()
     }
 
     /// Marks and changes, as a reset does.
@@ -190,6 +202,10 @@ async fn rereads_the_same_entry_only(company: &Company<'_>) {
         company.directory.reread(&lin.key, &gone).await.unwrap(),
         None
     );
+    for (key, dn) in [(&other, &lin.dn), (&lin.key, &gone)] {
+        let seen = company.directory.mark(key, dn, Act::SetPassword).await;
+        assert_eq!(seen.unwrap(), None);
+    }
 }
 
 /// The policy is the account's own, or the default.

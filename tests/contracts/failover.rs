@@ -312,6 +312,44 @@ async fn a_lost_answer_is_looked_up<S: Server>() {
     assert_eq!(proof, ProvingBind::Works);
 }
 
+/// One bind after the other on one connection says of each what is true of it alone.
+async fn proving_binds_share_a_connection<S: Server>() {
+    const OTHER: &str = "Somebody-Elses-Word-2";
+    let server = S::start();
+    let proxy = Proxy::before(server.address()).await;
+    let directory = S::open(LdapSettings {
+        urls: vec![format!("ldaps://localhost:{}", proxy.port())],
+        ..server.settings()
+    });
+    let company = Company {
+        directory: &directory,
+    };
+    let lin = company.employee("lin.wei").await;
+    let twin = company.employee("twin.b").await;
+    let mut used = 0;
+    for (account, new) in [(&lin, NEW), (&twin, OTHER)] {
+        let mark = company.mark(account).await;
+        let set = company.set_at(account, &mark, new).await;
+        assert_eq!(set, SetOutcome::Changed);
+        let proof = company.prove(account, &mark, new).await;
+        assert_eq!(proof, ProvingBind::Works);
+        if used == 0 {
+            used = proxy.connections();
+        }
+    }
+    assert_eq!(used, 3, "for questions, for changes, and for binds");
+    for (account, password, says) in [
+        (&lin, OTHER, ProvingBind::Wrong),
+        (&twin, OTHER, ProvingBind::Works),
+        (&twin, NEW, ProvingBind::Wrong),
+        (&lin, NEW, ProvingBind::Works),
+    ] {
+        let mark = company.mark(account).await;
+        assert_eq!(company.prove(account, &mark, password).await, says);
+    }
+    assert_eq!(proxy.connections(), used);
+}
+
 /// Rule 3: the directory's load says nothing about a login name either.
 async fn every_login_name_costs_as_many_questions<S: Server>() {
     let server = S::start();
@@ -363,6 +401,7 @@ macro_rules! on_each {
             a_server_frozen_in_the_middle_still_changes_later,
             a_server_killed_before_the_change_has_not_changed,
             a_lost_answer_is_looked_up,
+            proving_binds_share_a_connection,
             every_login_name_costs_as_many_questions,
         );)*
     };

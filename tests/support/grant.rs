@@ -11,7 +11,7 @@ use rekey::domain::throttle::Permission;
 use rekey::domain::time::{Now, Timestamp};
 use rekey::flow::effect::{Answer, Effect, Event, Input, Timer};
 use rekey::flow::grant::{Grant, Lasting};
-use rekey::flow::ports::{ChangeMark, Entropy, Issued, Opened, ServerUrl};
+use rekey::flow::ports::{ChangeMark, Entropy, Issued, Marked, Opened, ServerUrl};
 use rekey::flow::reset::{Reset, Setup};
 use rekey::flow::vouched::Vouched;
 
@@ -73,7 +73,9 @@ fn after(mut reset: Reset, proof: impl IntoIterator<Item = Event>, account: &Acc
             lines: Vec::new(),
             strength: Strength::default(),
         })),
-        Event::Answer(Answer::Marked(Ok(Some((account, mark))))),
+        Event::Answer(Answer::Marked(Ok(Some(Box::new(Marked::of(
+            &account, mark,
+        )))))),
         Event::Answer(Answer::IntentOpened(Ok(Opened::Open))),
     ];
     for event in proof.into_iter().chain(change) {

@@ -21,6 +21,7 @@ struct Gate {
     /// Requests until one is held; 0: none.
     countdown: AtomicUsize,
     requests: AtomicUsize,
+    connections: AtomicUsize,
     held: Notify,
     go: Notify,
     /// The answer to the request that is held is thrown away and its connection closed.
@@ -39,6 +40,7 @@ impl Proxy {
         };
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                gate.connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(serve(client, target, gate.clone()));
             }
         });
@@ -52,6 +54,11 @@ impl Proxy {
     /// How many came so far.
     pub fn requests(&self) -> usize {
         self.gate.requests.load(Ordering::SeqCst)
+    }
+
+    /// How many connections were ever taken.
+    pub fn connections(&self) -> usize {
+        self.gate.connections.load(Ordering::SeqCst)
     }
 
     /// Holds the `count`-th request from now on.

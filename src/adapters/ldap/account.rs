@@ -32,6 +32,18 @@ pub(super) fn attributes<'a>(dialect: &dyn Dialect, settings: &'a LdapSettings) 
     names
 }
 
+/// What a last look before a change reads: the mark, and whether the account may be changed.
+pub(super) fn last_attributes<'a>(
+    dialect: &dyn Dialect,
+    settings: &'a LdapSettings,
+) -> Vec<&'a str> {
+    let mut names = dialect.mark_attributes().to_vec();
+    names.extend(dialect.standing_attributes());
+    names.extend(settings.login_attributes.iter().map(String::as_str));
+    names.push(&settings.wecom_attribute);
+    names
+}
+
 /// What was found out about an entry besides its own attributes.
 pub(super) struct Around {
     /// The policy that applies.
@@ -63,14 +75,24 @@ pub(super) fn build(
         person_words: person_words(dialect, settings, entry),
         wecom,
         language: language.and_then(|name| entry.first(name)).map(cut),
-        standing: match dialect.standing(entry, now) {
-            Standing::Eligible if around.in_protected_group => Standing::Guarded,
-            _ if around.in_protected_group => Standing::Protected,
-            standing => standing,
-        },
+        standing: standing(dialect, entry, around.in_protected_group, now),
         age: dialect.age(entry, &around.policy, now),
         login,
     })
+}
+
+/// Whether the account may be reset (rule 10).
+pub(super) fn standing(
+    dialect: &dyn Dialect,
+    entry: &Entry,
+    in_protected_group: bool,
+    now: Timestamp,
+) -> Standing {
+    match dialect.standing(entry, now) {
+        Standing::Eligible if in_protected_group => Standing::Guarded,
+        _ if in_protected_group => Standing::Protected,
+        standing => standing,
+    }
 }
 
 /// How the directory writes the login name.

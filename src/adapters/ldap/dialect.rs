@@ -30,6 +30,10 @@ pub(super) trait Dialect: Send + Sync {
     /// (names, mail, login, WeCom userid) are asked for anyway.
     fn attributes(&self) -> &'static [&'static str];
 
+    /// Those of them that [`Dialect::key`], [`Dialect::standing`] and [`Dialect::is_in_group`]
+    /// read: a last look before a change asks for no more.
+    fn standing_attributes(&self) -> &'static [&'static str];
+
     /// The attributes whose values the directory refuses within a password, besides the names
     /// common to all products.
     fn more_names(&self) -> &'static [&'static str] {
@@ -76,7 +80,7 @@ pub(super) trait Dialect: Send + Sync {
         _entry: Option<&Entry>,
         groups: &HashSet<String>,
     ) -> Result<bool, Fault> {
-        groups::is_in(session, base, member, groups).await
+        groups::is_in(session, base, "", member, groups).await
     }
 
     /// The attributes that [`Dialect::marks`] reads besides the key's.
@@ -168,6 +172,11 @@ pub(super) trait Dialect: Send + Sync {
     /// Where the server tells its own time. `None`: nowhere.
     fn server_time(&self) -> Option<ServerTime> {
         None
+    }
+
+    /// A filter that every account meets, where the server finds it sooner than any attribute.
+    fn every_account(&self) -> &'static str {
+        ""
     }
 
     /// Everybody who is a person.

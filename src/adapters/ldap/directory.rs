@@ -4,20 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ldap3::{LdapResult, Scope, ldap_escape};
+use ldap3::LdapResult;
 use tokio::time::Instant;
 
-use super::account;
 use super::active_directory::ActiveDirectory;
-use super::ahead::Ahead;
-use super::dialect::{Dialect, Marks};
+use super::dialect::Dialect;
 use super::ds389::Ds389;
 use super::examine::hidden_value;
-use super::lookup::{Lookup, When};
+use super::lookup::{Lookup, member_filter};
 use super::openldap::OpenLdap;
+use super::questions::{Alive, Find, LastLook, PolicyOf, ReadMarks, Reread, login_filter};
 use super::search::Look;
-use super::servers::{Question, Server, Servers};
-use super::session::{Budget, Fault, Search, Session};
+use super::servers::{Server, Servers};
+use super::session::{Budget, Fault, Session};
 use super::settings::{LdapSettings, SettingsError};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
 use crate::domain::policy::DirectoryPolicy;
@@ -25,8 +24,8 @@ use crate::domain::secret::{Credential, Password};
 use crate::flow::desk::Sought;
 use crate::flow::grant::Grant;
 use crate::flow::ports::{
-    ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, OldPasswordVerdict,
-    ProvingBind, ServerUrl, SetOutcome,
+    Act, ChangeMark, Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, Marked,
+    OldPasswordVerdict, ProvingBind, ServerUrl, SetOutcome,
 };
 
 /// An OpenLDAP directory: one or more servers with the same entries.
@@ -34,8 +33,6 @@ pub struct LdapDirectory {
     pub(super) servers: Servers,
     pub(super) lookup: Lookup,
     pub(super) clock: Arc<dyn Clock>,
-    /// For proving binds.
-    ahead: Ahead,
 }
 
 impl LdapDirectory {
@@ -83,7 +80,6 @@ impl LdapDirectory {
             servers: Servers::new(addresses, settings.bind_dn.clone(), password),
             lookup: Lookup::new(settings, dialect),
             clock,
-            ahead: Ahead::default(),
         })
     }
 
@@ -122,14 +118,17 @@ impl LdapDirectory {
             return Err(SetOutcome::NotAsked(grant, down));
         };
         let read = self.read_marks(grant.account(), dn);
-        match self.servers.ask_at(server, &read).await {
+        match self.servers.ask_to_change(server, &read).await {
             Ok((Some(_), session)) => Ok((grant, session, server)),
             Ok((None, _)) => {
                 let text = "another entry has this DN now".to_owned();
                 let down = DirectoryDown::Misconfigured(text);
                 Err(SetOutcome::NotAsked(grant, down))
             }
-            Err(fault) => Err(SetOutcome::NotAsked(grant, server.down(fault))),
+            Err(fault) => {
+                server.note(&fault);
+                Err(SetOutcome::NotAsked(grant, server.down(fault)))
+            }
         }
     }
 
@@ -184,7 +183,7 @@ impl Directory for LdapDirectory {
         let attribute = &self.lookup.settings.wecom_attribute;
         let question = Find {
             directory: self,
-            filter: format!("({attribute}={})", ldap_escape(userid.as_str())),
+            filter: member_filter(&*self.lookup.dialect, attribute, userid.as_str()),
         };
         let found = self.servers.ask(&question).await?.0;
         // An attribute with several values, or a server with its own idea of what is alike.
@@ -221,19 +220,30 @@ impl Directory for LdapDirectory {
         Ok(self.servers.ask(&question).await?.0)
     }
 
-    async fn mark(&self, key: &AccountKey, dn: &EntryDn) -> Result<ChangeMark, DirectoryDown> {
-        let question = self.read_marks(key, dn);
-        if let Some(server) = self.servers.first() {
-            self.ahead.open(dn, server.address());
-        }
-        let (marks, server) = self.servers.ask(&question).await?;
-        let gone = || DirectoryDown::Misconfigured("the entry is not there any more".to_owned());
-        let marks = marks.ok_or_else(gone)?;
-        Ok(ChangeMark {
-            server,
-            entry_mark: marks.entry,
-            password_mark: marks.password,
-        })
+    async fn mark(
+        &self,
+        key: &AccountKey,
+        dn: &EntryDn,
+        act: Act,
+    ) -> Result<Option<Marked>, DirectoryDown> {
+        let question = LastLook {
+            directory: self,
+            key,
+            dn,
+        };
+        let preparing = self.servers.prepare(dn, act);
+        let (seen, ()) = tokio::join!(self.servers.ask(&question), preparing);
+        let (seen, server) = seen?;
+        Ok(seen.map(|seen| Marked {
+            key: key.clone(),
+            standing: seen.standing,
+            wecom: seen.wecom,
+            mark: ChangeMark {
+                server,
+                entry_mark: seen.marks.entry,
+                password_mark: seen.marks.password,
+            },
+        }))
     }
 
     async fn set_password(
@@ -257,13 +267,16 @@ impl Directory for LdapDirectory {
                 grant.lasting(),
             )
             .await;
-        if set.is_err() {
-            // On a connection that is open already a bind could overtake the change.
-            self.ahead.forget(dn, server.address());
-        }
         match set {
-            Ok(result) => self.outcome(grant, server, &result),
-            Err(fault) => lost(grant, server, fault),
+            Ok(result) => {
+                server.rest(session);
+                self.outcome(grant, server, &result)
+            }
+            Err(fault) => {
+                // On a connection that is open already a bind could overtake the change.
+                server.forget_proof(dn);
+                lost(grant, server, fault)
+            }
         }
     }
 
@@ -288,7 +301,10 @@ impl Directory for LdapDirectory {
             Err(not_asked) => return not_asked,
         };
         match self.lookup.dialect.unlock(&mut session, dn.as_str()).await {
-            Ok(result) => self.outcome(grant, server, &result),
+            Ok(result) => {
+                server.rest(session);
+                self.outcome(grant, server, &result)
+            }
             Err(fault) => lost(grant, server, fault),
         }
     }
@@ -297,16 +313,7 @@ impl Directory for LdapDirectory {
         let Some(server) = self.servers.named(server) else {
             return ProvingBind::Unreachable;
         };
-        // A connection of its own: a bind changes who a connection speaks for.
-        let bound = match self.ahead.take(dn, server.address()).await {
-            Ok(mut session) => {
-                let bound = session.bind(dn.as_str(), password.expose()).await;
-                session.close().await;
-                bound
-            }
-            Err(fault) => Err(fault),
-        };
-        match bound {
+        match server.prove(dn, password).await {
             Ok(result) => self.lookup.dialect.proof(&result),
             Err(fault) => {
                 tracing::warn!(server = %server.url().0, ?fault, "no proving bind");
@@ -353,147 +360,5 @@ fn lost(grant: Grant, server: &Server, fault: Fault) -> SetOutcome {
     match fault {
         Fault::NotSent(_) | Fault::Refused(_) => SetOutcome::NotAsked(grant, server.down(fault)),
         Fault::Gone(_) | Fault::Silent(_) => SetOutcome::AnswerLost,
-    }
-}
-
-/// Asks for a sign of life.
-struct Alive<'a>(&'a dyn Dialect);
-
-#[async_trait]
-impl Question for Alive<'_> {
-    type Answer = ();
-
-    async fn ask(&self, session: &mut Session) -> Result<(), Fault> {
-        self.0.alive(session).await
-    }
-}
-
-struct Find<'a> {
-    directory: &'a LdapDirectory,
-    filter: String,
-}
-
-#[async_trait]
-impl Question for Find<'_> {
-    type Answer = Option<Account>;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let settings = &self.directory.lookup.settings;
-        let mut found = session
-            .search(&Search {
-                base: &settings.people_base,
-                scope: Scope::Subtree,
-                filter: &self.filter,
-                attributes: &account::attributes(&*self.directory.lookup.dialect, settings),
-                limit: 2,
-            })
-            .await?;
-        // Two entries with one login name or userid: nobody can say whose it is (rule 9).
-        let several = found.cut || found.entries.len() > 1;
-        let entry = found.entries.pop().filter(|_| !several);
-        let now = self.directory.clock.now().wall;
-        self.directory
-            .lookup
-            .account(session, entry.as_ref(), When::BeforeProof, now)
-            .await
-    }
-}
-
-/// Entries with this login name, in any of the attributes.
-fn login_filter(attributes: &[String], login: &LoginName) -> String {
-    let value = ldap_escape(login.as_str());
-    let parts = attributes.iter().map(|name| format!("({name}={value})"));
-    format!("(|{})", parts.collect::<String>())
-}
-
-struct Reread<'a> {
-    directory: &'a LdapDirectory,
-    key: &'a AccountKey,
-    dn: &'a EntryDn,
-}
-
-#[async_trait]
-impl Question for Reread<'_> {
-    type Answer = Option<Account>;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let lookup = &self.directory.lookup;
-        let attributes = account::attributes(&*lookup.dialect, &lookup.settings);
-        let entry = session.read(self.dn.as_str(), &attributes).await?;
-        let entry = entry.filter(|entry| lookup.dialect.key(entry).as_ref() == Some(self.key));
-        let now = self.directory.clock.now().wall;
-        self.directory
-            .lookup
-            .account(session, entry.as_ref(), When::Afterwards, now)
-            .await
-    }
-}
-
-struct PolicyOf<'a> {
-    directory: &'a LdapDirectory,
-    account: &'a Account,
-}
-
-#[async_trait]
-impl Question for PolicyOf<'_> {
-    type Answer = DirectoryPolicy;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let dn = self.account.dn.as_str();
-        let lookup = &self.directory.lookup;
-        let entry = session.read(dn, lookup.dialect.attributes()).await?;
-        let policy = lookup
-            .dialect
-            .policy_of(session, lookup, entry.as_ref())
-            .await?;
-        let mut demands = policy.demands;
-        // Nobody has to know of an account that is open.
-        demands.can_unlock =
-            self.account.age.locked && lookup.dialect.can_unlock(session, dn).await?;
-        Ok(demands)
-    }
-}
-
-/// Reads the marks. `None`: the entry is gone, or another one.
-struct ReadMarks<'a> {
-    dialect: &'a dyn Dialect,
-    key: &'a AccountKey,
-    dn: &'a EntryDn,
-}
-
-#[async_trait]
-impl Question for ReadMarks<'_> {
-    type Answer = Option<Marks>;
-
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let attributes = self.dialect.mark_attributes();
-        let entry = session.read(self.dn.as_str(), attributes).await?;
-        entry
-            .filter(|entry| self.dialect.key(entry).as_ref() == Some(self.key))
-            .map(|entry| self.dialect.marks(&entry))
-            .transpose()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_login_name_cannot_break_out_of_its_filter() {
-        let attributes = ["uid".to_owned(), "mail".to_owned()];
-        for (typed, expected) in [
-            ("lin.wei", "(|(uid=lin.wei)(mail=lin.wei))"),
-            ("*", "(|(uid=\\2a)(mail=\\2a))"),
-            (
-                "a)(uid=*",
-                "(|(uid=a\\29\\28uid=\\2a)(mail=a\\29\\28uid=\\2a))",
-            ),
-            ("a\\2a", "(|(uid=a\\5c2a)(mail=a\\5c2a))"),
-            ("李伟", "(|(uid=李伟)(mail=李伟))"),
-        ] {
-            let login = LoginName::parse(typed).unwrap();
-            assert_eq!(login_filter(&attributes, &login), expected);
-        }
     }
 }

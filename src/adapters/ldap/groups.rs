@@ -31,10 +31,11 @@ pub(super) struct Member<'a> {
 }
 
 /// True when `member` is in one of `groups` (normalised DNs), or when that cannot be ruled out.
-/// Cycles are fine: every group is climbed from once.
+/// Cycles are fine: every group is climbed from once. `every` is a filter that every group meets.
 pub(super) async fn is_in(
     session: &mut Session,
     base: &str,
+    every: &str,
     member: &Member<'_>,
     groups: &HashSet<String>,
 ) -> Result<bool, Fault> {
@@ -43,7 +44,7 @@ pub(super) async fn is_in(
     let mut hit = false;
     for depth in 0..LEVELS {
         let login = (depth == 0).then_some(member.login);
-        let Some(above) = groups_of(session, base, &level, login).await? else {
+        let Some(above) = groups_of(session, base, every, &level, login).await? else {
             return Ok(true);
         };
         level = Vec::new();
@@ -69,6 +70,7 @@ pub(super) async fn is_in(
 async fn groups_of(
     session: &mut Session,
     base: &str,
+    every: &str,
     dns: &[String],
     login: Option<&str>,
 ) -> Result<Option<Vec<String>>, Fault> {
@@ -77,7 +79,7 @@ async fn groups_of(
         let search = Search {
             base,
             scope: Scope::Subtree,
-            filter: &filter(part, login),
+            filter: &filter(every, part, login),
             attributes: &["1.1"],
             limit: GROUPS,
         };
@@ -91,8 +93,8 @@ async fn groups_of(
 }
 
 /// Groups that hold one of these DNs, or this login name.
-fn filter(dns: &[String], login: Option<&str>) -> String {
-    let mut filter = String::from("(|");
+fn filter(every: &str, dns: &[String], login: Option<&str>) -> String {
+    let mut filter = format!("(&{every}(|");
     for dn in dns {
         let dn = ldap_escape(dn.as_str());
         filter.push_str(&format!("(member={dn})(uniqueMember={dn})"));
@@ -100,6 +102,6 @@ fn filter(dns: &[String], login: Option<&str>) -> String {
     if let Some(login) = login {
         filter.push_str(&format!("(memberUid={})", ldap_escape(login)));
     }
-    filter.push(')');
+    filter.push_str("))");
     filter
 }

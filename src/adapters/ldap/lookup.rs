@@ -13,7 +13,7 @@ use super::dn;
 use super::groups::{self, Member, NOBODY};
 use super::session::{Entry, Fault, Search, Session};
 use super::settings::LdapSettings;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Standing, WecomUserId};
 use crate::domain::time::Timestamp;
 
 /// How long what is known of the directory's layout is believed.
@@ -43,6 +43,12 @@ pub(super) struct Layout {
     pub(super) controls: Vec<String>,
     /// The protected groups, normalised.
     protected: HashSet<String>,
+}
+
+/// Everybody whose WeCom userid this is.
+pub(super) fn member_filter(dialect: &dyn Dialect, attribute: &str, userid: &str) -> String {
+    let every = dialect.every_account();
+    format!("(&{every}({attribute}={}))", ldap_escape(userid))
 }
 
 impl Lookup {
@@ -131,6 +137,25 @@ impl Lookup {
             .ok_or_else(|| Fault::Refused("the entry's key cannot be read".to_owned()))
     }
 
+    /// What a last look before a change has to know of an entry: where the mapping leads, and
+    /// whether it may still be changed.
+    pub(super) async fn still(
+        &self,
+        session: &mut Session,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<(Option<WecomUserId>, Standing), Fault> {
+        let layout = self.layout(session).await?;
+        let mut beside = session.beside();
+        let (is_unique, in_protected_group) = tokio::try_join!(
+            self.wecom_is_unique(session, Some(entry)),
+            self.is_protected(&mut beside, &layout, Some(entry), When::Afterwards),
+        )?;
+        let wecom = account::wecom(&self.settings, entry).filter(|_| is_unique);
+        let standing = account::standing(&*self.dialect, entry, in_protected_group, now);
+        Ok((wecom, standing))
+    }
+
     async fn wecom_is_unique(
         &self,
         session: &mut Session,
@@ -139,7 +164,7 @@ impl Lookup {
         let wecom = entry.and_then(|entry| account::wecom(&self.settings, entry));
         let userid = wecom.as_ref().map_or(NOBODY, |id| id.as_str());
         let attribute = &self.settings.wecom_attribute;
-        let filter = format!("({attribute}={})", ldap_escape(userid));
+        let filter = member_filter(&*self.dialect, attribute, userid);
         let found = session
             .search(&Search {
                 base: &self.settings.people_base,

@@ -7,7 +7,6 @@
 
 mod account;
 mod active_directory;
-mod ahead;
 mod dialect;
 mod directory;
 mod dn;
@@ -19,6 +18,9 @@ mod groups;
 mod lookup;
 mod openldap;
 mod ppolicy;
+mod proofs;
+mod questions;
+mod resting;
 mod search;
 mod servers;
 mod session;

@@ -7,17 +7,17 @@ use async_trait::async_trait;
 use ldap3::LdapResult;
 use tokio::time::Instant;
 
+use super::proofs::Proofs;
+use super::resting::{REST, Resting};
 use super::session::{Budget, Fault, Session, bind_service};
 use super::settings::Address;
+use crate::domain::account::EntryDn;
 use crate::domain::limits;
 use crate::domain::secret::{Credential, Password};
-use crate::flow::ports::{DirectoryDown, ServerUrl};
+use crate::flow::ports::{Act, DirectoryDown, ServerUrl};
 
 /// How long a dead server is asked last.
 const DOWN_FOR: Duration = Duration::from_secs(10);
-/// A connection that rested longer is not used again: something between here and the server may
-/// have dropped it without a word, and noticing would take the whole budget.
-pub(super) const REST: Duration = Duration::from_secs(30);
 /// How long all servers together may take; less than the driver's own patience.
 const PATIENCE: Duration = limits::DIRECTORY_TIMEOUT.saturating_mul(4);
 
@@ -43,6 +43,11 @@ pub(super) struct Servers {
 pub(super) struct Server {
     address: Address,
     state: Mutex<State>,
+    /// Service connections for changes. A server may work off what comes on one connection one after
+    /// the other, and a change takes long: nobody's question, and no other change, waits behind it.
+    changers: Resting,
+    /// For proving binds.
+    proofs: Proofs,
 }
 
 #[derive(Default)]
@@ -58,6 +63,8 @@ impl Servers {
         let server = |address| Server {
             address,
             state: Mutex::default(),
+            changers: Resting::default(),
+            proofs: Proofs::default(),
         };
         Self {
             all: addresses.into_iter().map(server).collect(),
@@ -89,23 +96,48 @@ impl Servers {
         self.all.iter().find(|server| server.address.url == url.0)
     }
 
-    /// The one that is asked first now.
-    pub(super) fn first(&self) -> Option<&Server> {
-        self.in_order(None).into_iter().next()
-    }
-
     /// Every server, as configured.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Server> {
         self.all.iter()
     }
 
-    /// Asks one server, on its kept connection or a new one. The connection comes back with the
-    /// answer, for what has to follow on the very same one.
-    pub(super) async fn ask_at<Q: Question>(
+    /// Asks one server before a change. The connection comes back with the answer, for the change
+    /// has to follow on the very same one; [`Server::rest`] takes it back.
+    pub(super) async fn ask_to_change<Q: Question>(
         &self,
         server: &Server,
         question: &Q,
     ) -> Result<(Q::Answer, Session), Fault> {
+        if let Some(mut rested) = server.changers.take() {
+            match question.ask(&mut rested).await {
+                // The server closed it, perhaps long ago: that says nothing about now.
+                Err(Fault::NotSent(_) | Fault::Gone(_)) => server.changers.clear(),
+                answer => return answer.map(|answer| (answer, rested)),
+            }
+        }
+        let mut fresh = self.open(server, Budget::start()).await?;
+        let answer = question.ask(&mut fresh).await?;
+        Ok((answer, fresh))
+    }
+
+    /// Sees to it that the first server will have connections for a change of `dn` and, where the
+    /// password is changed, for the bind that proves it. Whatever goes wrong is met then.
+    pub(super) async fn prepare(&self, dn: &EntryDn, act: Act) {
+        let Some(server) = self.in_order(None).into_iter().next() else {
+            return;
+        };
+        if act == Act::SetPassword {
+            server.proofs.prepare(dn, &server.address);
+        }
+        if server.changers.is_empty()
+            && let Ok(session) = self.open(server, Budget::start()).await
+        {
+            server.changers.put(session);
+        }
+    }
+
+    /// Asks one server, on its kept connection or a new one.
+    async fn ask_at<Q: Question>(&self, server: &Server, question: &Q) -> Result<Q::Answer, Fault> {
         let budget = Budget::start();
         if let Some(mut kept) = server.kept(budget) {
             match question.ask(&mut kept).await {
@@ -211,7 +243,7 @@ impl Servers {
                 break;
             }
             match self.ask_at(server, question).await {
-                Ok((answer, _)) => return Ok((answer, server.url())),
+                Ok(answer) => return Ok((answer, server.url())),
                 Err(fault) => {
                     let url = &server.address.url;
                     tracing::warn!(server = %url, ?fault, "a directory server did not help");
@@ -242,6 +274,25 @@ impl Server {
         &self.address
     }
 
+    /// Binds as `dn`, to prove its new password.
+    pub(super) async fn prove(
+        &self,
+        dn: &EntryDn,
+        password: &Password,
+    ) -> Result<LdapResult, Fault> {
+        self.proofs.bind(dn, &self.address, password).await
+    }
+
+    /// The change of `dn` was not answered: nothing that is open already proves anything.
+    pub(super) fn forget_proof(&self, dn: &EntryDn) {
+        self.proofs.forget(dn);
+    }
+
+    /// Takes a connection back on which a change was answered.
+    pub(super) fn rest(&self, changer: Session) {
+        self.changers.put(changer);
+    }
+
     /// A fault, told with the server's name.
     pub(super) fn down(&self, fault: Fault) -> DirectoryDown {
         let url = &self.address.url;
@@ -255,6 +306,7 @@ impl Server {
 
     /// Takes note of a fault: a dead server is asked last for a while, and its connection goes.
     pub(super) fn note(&self, fault: &Fault) {
+        self.changers.clear();
         let mut state = self.state();
         state.kept = None;
         if !matches!(fault, Fault::Refused(_)) {
@@ -268,14 +320,13 @@ impl Server {
         answer: Result<T, Fault>,
         session: Session,
         budget: Budget,
-    ) -> Result<(T, Session), Fault> {
+    ) -> Result<T, Fault> {
         match answer {
             Ok(answer) => {
                 let mut state = self.state();
                 state.down_since = None;
                 state.kept = Some((session.again(budget), Instant::now()));
-                drop(state);
-                Ok((answer, session))
+                Ok(answer)
             }
             Err(fault) => {
                 self.note(&fault);

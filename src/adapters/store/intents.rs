@@ -33,7 +33,9 @@ impl Intents for SqliteStore {
             insert(step.sql(), intent, &self.0.process).await?;
             Opened::Open
         };
-        step.audit(&opened.record(intent)).await?;
+        for record in opened.records(intent) {
+            step.audit(&record).await?;
+        }
         step.commit().await?;
         Ok(opened)
     }

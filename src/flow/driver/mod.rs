@@ -378,7 +378,11 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         Effect::Assess { password, policy } => {
             Answer::Assessed(ports.assessor.assess(password, policy).await)
         }
-        Effect::Mark(key, dn) => Answer::Marked(reading::mark(&ports, &key, &dn).await),
+        Effect::Mark(key, dn, act) => {
+            // A freeze since is found in the step that records the intent.
+            let marked = ports.directory.mark(&key, &dn, act).await;
+            Answer::Marked(marked.map(|marked| marked.map(Box::new)))
+        }
         Effect::OpenIntent(intent) => Answer::IntentOpened(ports.intents.open(&intent).await),
         Effect::SetPassword {
             grant,

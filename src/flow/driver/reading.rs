@@ -3,7 +3,7 @@
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, Standing, WecomUserId};
 use crate::domain::policy::DirectoryPolicy;
 use crate::flow::effect::Answer;
-use crate::flow::ports::{ChangeMark, DirectoryDown, Ports};
+use crate::flow::ports::{DirectoryDown, Ports};
 
 /// Always both questions at the same time, whatever the login name is.
 pub(super) async fn look_up(ports: &Ports, login: &LoginName) -> Answer {
@@ -44,21 +44,6 @@ pub(super) async fn read_account(
     };
     let policy = ports.directory.policy(&fresh).await?;
     Ok(Some((fresh, policy)))
-}
-
-pub(super) async fn mark(
-    ports: &Ports,
-    key: &AccountKey,
-    dn: &EntryDn,
-) -> Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown> {
-    let (found, mark) = tokio::join!(
-        ports.directory.reread(key, dn),
-        ports.directory.mark(key, dn)
-    );
-    let Some(fresh) = known(ports, found?).await else {
-        return Ok(None);
-    };
-    Ok(Some((fresh, mark?)))
 }
 
 /// An account as the rules see it: the directory's word, and the freeze. The state is asked for

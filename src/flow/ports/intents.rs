@@ -73,30 +73,34 @@ pub enum Opened {
     /// The intent is durable: ask the directory.
     Open,
     /// Another reset has changed, or is changing, this account since the proof: nothing was
-    /// opened (one `change_not_asked` record was left).
+    /// opened, and a `change_not_asked` record was left.
     Superseded,
     /// The employee has said "not me" of this reset, or resets of the account are frozen: nothing
-    /// was opened (one `change_not_asked` record was left).
+    /// was opened, and a `change_not_asked` record was left.
     Objected,
 }
 
 impl Opened {
-    /// The record that opening, or refusing to open, leaves.
-    pub fn record(self, intent: &Intent) -> AuditEvent {
-        let (kind, result) = match self {
-            Self::Open if intent.act == Act::Unlock => (EventKind::UnlockIntent, "asked"),
-            Self::Open => (EventKind::ChangeIntent, "asked"),
-            Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
-            Self::Objected => (EventKind::ChangeNotAsked, "objected"),
-        };
-        AuditEvent {
+    /// The records that opening, or refusing to open, leaves. That the password was accepted goes
+    /// with them, so that the disk is waited for once.
+    pub fn records(self, intent: &Intent) -> impl Iterator<Item = AuditEvent> {
+        let record = |kind, result| AuditEvent {
             at: intent.at,
             kind,
             reset: intent.reset.clone(),
             account: Some(intent.account.clone()),
             place: intent.place.clone(),
             result,
-        }
+        };
+        let judged =
+            (intent.act == Act::SetPassword).then(|| record(EventKind::PasswordJudged, "accepted"));
+        let (kind, result) = match self {
+            Self::Open if intent.act == Act::Unlock => (EventKind::UnlockIntent, "asked"),
+            Self::Open => (EventKind::ChangeIntent, "asked"),
+            Self::Superseded => (EventKind::ChangeNotAsked, "superseded"),
+            Self::Objected => (EventKind::ChangeNotAsked, "objected"),
+        };
+        judged.into_iter().chain([record(kind, result)])
     }
 }
 
@@ -142,8 +146,8 @@ pub struct OpenIntent {
 /// The book of intents.
 #[async_trait]
 pub trait Intents: Send + Sync {
-    /// Opens an intent: durable, with its `change_intent` record, in one transaction. It belongs
-    /// to this process until it is closed or this process is gone.
+    /// Opens an intent: durable, with [its records](Opened::records), in one transaction. It
+    /// belongs to this process until it is closed or this process is gone.
     ///
     /// Refused when another reset is just changing the same account, or has changed it (or may
     /// have: unknown) at or after `intent.proved_at`: of two resets that hold a proof at the same

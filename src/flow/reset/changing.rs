@@ -6,13 +6,13 @@ use super::making::Makes;
 use super::reading::Proved;
 use super::unlocking::Unlock;
 use super::{Context, Next, Phase};
-use crate::domain::account::{Account, AccountKey};
+use crate::domain::account::AccountKey;
 use crate::domain::audit::EventKind;
 use crate::domain::policy::Report;
 use crate::domain::secret::Password;
 use crate::flow::effect::{Answer, Effect, Event, Input, Purpose, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{Act, ChangeMark, DirectoryDown, Opened, SentMessage, StoreError};
+use crate::flow::ports::{Act, ChangeMark, DirectoryDown, Marked, Opened, SentMessage, StoreError};
 use crate::flow::prompt::{Progress, Prompt, ProofOfChange, Refusal, Step};
 
 /// Proved: the new password is asked for, judged, set, proved, recorded.
@@ -82,6 +82,14 @@ impl Change {
     /// Everything is done and recorded: only a message is left to be taken back.
     pub(super) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Read(_))
+    }
+
+    /// A judgement whose record was to go with the intent that is not recorded now.
+    pub(super) fn unrecorded(&self, context: &Context<'_>) -> Vec<Effect> {
+        match &self.stage {
+            Stage::Mark(..) => vec![self.person.accepted(context)],
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn leave(&mut self) {
@@ -165,20 +173,21 @@ impl Person {
         password: Arc<Password>,
         report: Report,
     ) -> Next {
-        let result = if report.acceptable() {
-            "accepted"
-        } else {
-            "refused"
-        };
-        let record = context.audit(EventKind::PasswordJudged, Some(self.proved.key()), result);
         if report.acceptable() {
             let account = &self.proved.account;
-            let mark = Effect::Mark(account.key.clone(), account.dn.clone());
-            // In this order: the entry is read while the record is being made durable.
-            self.to(Stage::Mark(grant, password), vec![mark, record])
+            let mark = Effect::Mark(account.key.clone(), account.dn.clone(), Act::SetPassword);
+            self.to(Stage::Mark(grant, password), vec![mark])
         } else {
+            let key = Some(self.proved.key());
+            let record = context.audit(EventKind::PasswordJudged, key, "refused");
             self.ask_again(context, grant, Refusal::NotGoodEnough(report), vec![record])
         }
+    }
+
+    /// The record of a judgement that goes with no intent.
+    fn accepted(&self, context: &Context<'_>) -> Effect {
+        let key = Some(self.proved.key());
+        context.audit(EventKind::PasswordJudged, key, "accepted")
     }
 
     fn marked(
@@ -186,15 +195,11 @@ impl Person {
         context: &Context<'_>,
         grant: Grant,
         password: Arc<Password>,
-        marked: Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>,
+        marked: Result<Option<Box<Marked>>, DirectoryDown>,
     ) -> Next {
         match marked {
-            // The same entry, still allowed, and still the person whose phone proved it.
-            Ok(Some((account, mark)))
-                if account.key == *grant.account()
-                    && self.proved.allows(account.standing)
-                    && account.wecom == self.proved.to =>
-            {
+            Ok(Some(marked)) if self.proved.still_holds(&grant, &marked) => {
+                let mark = marked.mark;
                 let intent = Box::new(self.proved.intent(context, Act::SetPassword, mark.clone()));
                 self.to(
                     Stage::Open(grant, password, mark),
@@ -203,12 +208,14 @@ impl Person {
             }
             Ok(_) => {
                 let key = Some(self.proved.key());
-                context.end(Refusal::AccountNotAllowed, key, "not_allowed", Vec::new())
+                let judged = vec![self.accepted(context)];
+                context.end(Refusal::AccountNotAllowed, key, "not_allowed", judged)
             }
             Err(_) => {
                 let key = Some(self.proved.key());
                 let record = context.audit(EventKind::ChangeNotAsked, key, "directory_down");
-                self.ask_again(context, grant, Refusal::NotAsked, vec![record])
+                let records = vec![self.accepted(context), record];
+                self.ask_again(context, grant, Refusal::NotAsked, records)
             }
         }
     }

@@ -247,6 +247,7 @@ impl Phase {
                 effects.extend(ask.sent().iter().cloned().map(Effect::Recall));
                 effects
             }
+            Self::Change(change) => change.unrecorded(context),
             _ => Vec::new(),
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::time::{Now, Timestamp};
 use crate::flow::desk::{Case, DeskPrompt};
 use crate::flow::effect::{Answer, Effect, Event, Timer};
 use crate::flow::grant::Grant;
-use crate::flow::ports::{Act, ChangeMark, Intent};
+use crate::flow::ports::{Act, ChangeMark, Intent, Marked};
 use crate::flow::prompt::{Prompt, Refusal};
 
 /// How often the directory is asked again for account and policy, once the code was right.
@@ -178,6 +178,12 @@ impl Proved {
 
     pub(super) fn key(&self) -> AccountKey {
         self.account.key.clone()
+    }
+
+    /// Whether a last look sees the same entry, still allowed, and still the person whose phone
+    /// proved it.
+    pub(super) fn still_holds(&self, grant: &Grant, seen: &Marked) -> bool {
+        seen.key == *grant.account() && self.allows(seen.standing) && seen.wecom == self.to
     }
 
     /// Whether an account of this standing may be reset.

@@ -21,8 +21,8 @@ use crate::domain::throttle::Permission;
 use crate::flow::effect::{Purpose, Timer};
 use crate::flow::message::{Body, NotAllowed};
 use crate::flow::ports::{
-    ChangeMark, DirectoryDown, DirectoryRefusal, Issued, Landed, Opened, Outcome, ProvingBind,
-    SendError, SentMessage, ServerUrl, SetOutcome, StoreError,
+    ChangeMark, DirectoryDown, DirectoryRefusal, Issued, Landed, Marked, Opened, Outcome,
+    ProvingBind, SendError, SentMessage, ServerUrl, SetOutcome, StoreError,
 };
 use crate::flow::prompt::{ProofOfChange, Step};
 
@@ -171,7 +171,7 @@ impl Story {
             Password::new("teal otters juggle").unwrap(),
         ));
         self.hears(Answer::Assessed(report(Verdict::Met)));
-        self.hears(Answer::Marked(Ok(Some((Box::new(lin_wei()), mark())))))
+        self.hears(Answer::Marked(Ok(Some(seen(&lin_wei())))))
     }
 
     /// The directory has been asked; the grant it was given.
@@ -211,6 +211,11 @@ fn policy() -> DirectoryPolicy {
         max_age: Some(Duration::from_secs(90 * 86_400)),
         ..DirectoryPolicy::default()
     }
+}
+
+/// What a last look sees of `account`.
+fn seen(account: &Account) -> Box<Marked> {
+    Box::new(Marked::of(account, mark()))
 }
 
 fn mark() -> ChangeMark {
@@ -517,7 +522,7 @@ fn an_account_whose_phone_changed_since_the_proof_is_not_changed() {
         wecom: WecomUserId::parse("SomebodyElse"),
         ..lin_wei()
     };
-    story.hears(Answer::Marked(Ok(Some((Box::new(mapped_anew), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&mapped_anew)))));
     assert!(!story.asks(|e| matches!(e, Effect::OpenIntent(_))));
 }
 
@@ -719,7 +724,7 @@ fn an_account_that_became_protected_since_is_not_changed() {
             Password::new("teal otters juggle").unwrap(),
         ));
         story.hears(Answer::Assessed(report(Verdict::Met)));
-        story.hears(Answer::Marked(Ok(Some((Box::new(changed), mark())))));
+        story.hears(Answer::Marked(Ok(Some(seen(&changed)))));
         assert!(!story.asks(|e| matches!(e, Effect::OpenIntent(_))));
         assert!(matches!(
             story.prompt(),
@@ -779,7 +784,7 @@ fn anything_but_right(n: u8) -> Event {
             policy(),
         ))))),
         15 => Event::Answer(Answer::Assessed(report(Verdict::Met))),
-        16 => Event::Answer(Answer::Marked(Ok(Some((Box::new(lin_wei()), mark()))))),
+        16 => Event::Answer(Answer::Marked(Ok(Some(seen(&lin_wei()))))),
         17 => Event::Answer(Answer::IntentOpened(Ok(Opened::Open))),
         18 => Event::Answer(Answer::PasswordSet(SetOutcome::Changed)),
         19 => Event::Answer(Answer::Proved(ProvingBind::Works)),

@@ -10,7 +10,8 @@ use crate::flow::effect::{Answer, Effect, Event, Purpose};
 use crate::flow::grant::Grant;
 use crate::flow::message::{Body, Message};
 use crate::flow::ports::{
-    Act, ChangeMark, DirectoryDown, Opened, Outcome, SendError, SentMessage, SetOutcome, StoreError,
+    Act, ChangeMark, DirectoryDown, Marked, Opened, Outcome, SendError, SentMessage, SetOutcome,
+    StoreError,
 };
 use crate::flow::prompt::{Prompt, Refusal, Step};
 
@@ -74,7 +75,7 @@ impl Person {
         let account = &self.proved.account;
         let effects = vec![
             Effect::Show(Prompt::Unlocking),
-            Effect::Mark(account.key.clone(), account.dn.clone()),
+            Effect::Mark(account.key.clone(), account.dn.clone(), Act::Unlock),
         ];
         self.to(Stage::Unlock(Unlock::Mark(grant)), effects)
     }
@@ -108,15 +109,12 @@ impl Person {
         self,
         context: &Context<'_>,
         grant: Grant,
-        marked: Result<Option<(Box<Account>, ChangeMark)>, DirectoryDown>,
+        marked: Result<Option<Box<Marked>>, DirectoryDown>,
     ) -> Next {
         let key = Some(self.proved.key());
         match marked {
-            Ok(Some((account, mark)))
-                if account.key == *grant.account()
-                    && self.proved.allows(account.standing)
-                    && account.wecom == self.proved.to =>
-            {
+            Ok(Some(marked)) if self.proved.still_holds(&grant, &marked) => {
+                let mark = marked.mark;
                 let intent = Box::new(self.proved.intent(context, Act::Unlock, mark.clone()));
                 let open = Effect::OpenIntent(intent);
                 self.to(Stage::Unlock(Unlock::Open(grant, mark)), vec![open])

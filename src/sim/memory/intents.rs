@@ -9,6 +9,7 @@ use super::{Kept, MemoryStore, State};
 use crate::domain::account::AccountKey;
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{ResetId, Subject};
+use crate::domain::secret::SiteKey;
 use crate::domain::time::Timestamp;
 use crate::flow::ports::{Intent, Intents, OpenIntent, Opened, Outcome, StoreError};
 
@@ -20,12 +21,10 @@ impl Intents for MemoryStore {
     async fn open(&self, intent: &Intent) -> Result<Opened, StoreError> {
         self.step(|state| {
             if state.objected(&intent.reset, &intent.account, intent.at) {
-                state.audit(&self.key, &Opened::Objected.record(intent));
-                return Ok(Opened::Objected);
+                return Ok(state.leave_records(&self.key, Opened::Objected, intent));
             }
             if state.superseded(intent) {
-                state.audit(&self.key, &Opened::Superseded.record(intent));
-                return Ok(Opened::Superseded);
+                return Ok(state.leave_records(&self.key, Opened::Superseded, intent));
             }
             if state.intents.contains_key(&intent.reset) {
                 return Err(StoreError("an intent of this reset is open".to_owned()));
@@ -42,8 +41,7 @@ impl Intents for MemoryStore {
                 claim: None,
             };
             state.intents.insert(intent.reset.clone(), kept);
-            state.audit(&self.key, &Opened::Open.record(intent));
-            Ok(Opened::Open)
+            Ok(state.leave_records(&self.key, Opened::Open, intent))
         })
     }
 
@@ -140,6 +138,14 @@ impl State {
         });
         let changed = self.changes.get(&intent.account);
         open || changed.is_some_and(|at| *at >= intent.proved_at)
+    }
+
+    /// Leaves the records of `opened`, and returns it.
+    fn leave_records(&mut self, key: &SiteKey, opened: Opened, intent: &Intent) -> Opened {
+        for record in opened.records(intent) {
+            self.audit(key, &record);
+        }
+        opened
     }
 
     /// Marks the intents whose account another reset has changed since, or may have.

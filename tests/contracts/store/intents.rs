@@ -188,6 +188,7 @@ async fn an_unknown_outcome_is_looked_up_when_due(stage: impl Stage) {
     assert_eq!(
         log(&*lobby).await,
         [
+            "password_judged:accepted",
             "change_intent:asked",
             "change_outcome:unknown",
             "change_outcome:changed"
@@ -225,13 +226,17 @@ async fn an_unknown_without_another_look_is_closed_for_good(stage: impl Stage) {
     close(&lobby, 1, Outcome::Changed, 3).await;
     assert_eq!(
         log(&*lobby).await,
-        ["change_intent:asked", "change_outcome:unknown"]
+        [
+            "password_judged:accepted",
+            "change_intent:asked",
+            "change_outcome:unknown"
+        ]
     );
     // One that was never called unknown before is recorded when it is given up.
     opens(&lobby, &of_mei(2, 0, 1)).await;
     let closed = lobby.close(&reset(2), Outcome::Unknown, at(2), None).await;
     assert_eq!(closed, Ok(()));
-    assert_eq!(log(&*lobby).await.len(), 4);
+    assert_eq!(log(&*lobby).await.len(), 6);
 }
 
 async fn a_final_outcome_closes_for_good(stage: impl Stage) {
@@ -264,23 +269,23 @@ async fn a_final_outcome_closes_for_good(stage: impl Stage) {
     assert_eq!(lobby.due(at(1_000_000), true).await, Ok(vec![]));
     assert_eq!(
         log(&*lobby).await.len(),
-        6,
+        9,
         "closing a closed one is no step"
     );
     let records = lobby.read(0, 10).await.unwrap();
     let resets: Vec<_> = records.iter().map(|r| r.reset.clone()).collect();
     assert_eq!(
-        resets[0], resets[1],
+        resets[1], resets[2],
         "intent and outcome carry the same reset"
     );
-    assert_eq!(lobby.verify().await.unwrap(), Ok(6));
+    assert_eq!(lobby.verify().await.unwrap(), Ok(9));
 }
 
 async fn one_intent_is_open_for_a_reset(stage: impl Stage) {
     let lobby = stage.lobby().await;
     lobby.open(&intent(1)).await.unwrap();
     assert!(lobby.open(&intent(1)).await.is_err());
-    assert_eq!(log(&*lobby).await.len(), 1, "the second one left no record");
+    assert_eq!(log(&*lobby).await.len(), 2, "the second one left no record");
 }
 
 async fn a_reset_asks_again_after_a_refusal_and_after_a_failure(stage: impl Stage) {
@@ -296,12 +301,16 @@ async fn a_reset_asks_again_after_a_refusal_and_after_a_failure(stage: impl Stag
     assert_eq!(
         log(&*lobby).await,
         [
+            "password_judged:accepted",
             "change_intent:asked",
             "change_outcome:refused",
+            "password_judged:accepted",
             "change_intent:asked",
             "change_outcome:failed",
+            "password_judged:accepted",
             "change_intent:asked",
             "change_outcome:changed",
+            "password_judged:accepted",
             "change_not_asked:superseded",
         ]
     );
@@ -343,16 +352,22 @@ async fn while_another_reset_changes_the_account_nothing_is_opened(stage: impl S
     assert_eq!(
         log(&*lobby).await,
         [
+            "password_judged:accepted",
             "change_intent:asked",
+            "password_judged:accepted",
             "change_not_asked:superseded",
+            "password_judged:accepted",
             "change_not_asked:superseded",
+            "password_judged:accepted",
             "change_intent:asked",
         ]
     );
     let records = lobby.read(0, 10).await.unwrap();
-    assert_eq!(records[1].reset, reset(2).as_str());
-    assert_eq!(records[1].account, "0b5f-lin-wei");
-    assert_eq!(records[1].time, at(11).as_millis());
+    for record in &records[2..4] {
+        assert_eq!(record.reset, reset(2).as_str());
+        assert_eq!(record.account, "0b5f-lin-wei");
+        assert_eq!(record.time, at(11).as_millis());
+    }
     assert_eq!(lobby.due(at(1_000_000), true).await.unwrap().len(), 1);
 }
 
@@ -496,6 +511,7 @@ async fn an_unlocking_has_records_of_its_own(stage: impl Stage) {
         log(&*again).await,
         [
             "unlock_intent:asked",
+            "password_judged:accepted",
             "change_not_asked:superseded",
             "unlock_outcome:changed"
         ]

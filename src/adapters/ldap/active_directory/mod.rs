@@ -77,6 +77,20 @@ impl Dialect for ActiveDirectory {
         ]
     }
 
+    /// Without those that the controller has to compute, which take as long as all the others.
+    fn standing_attributes(&self) -> &'static [&'static str] {
+        &[
+            "objectClass",
+            "objectGUID",
+            "objectSid",
+            "primaryGroupID",
+            "userAccountControl",
+            "accountExpires",
+            "adminCount",
+            "servicePrincipalName",
+        ]
+    }
+
     fn key_attributes(&self) -> &'static [&'static str] {
         &["objectGUID"]
     }
@@ -173,7 +187,9 @@ impl Dialect for ActiveDirectory {
         let mut dns = member.dns.clone();
         dns.push(primary.unwrap_or(NOBODY));
         let member = Member { dns, ..*member };
-        let above = groups::is_in(session, base, &member, groups).await?;
+        // By the index, without which every entry of the domain is looked at.
+        let every = "(objectClass=group)";
+        let above = groups::is_in(session, base, every, &member, groups).await?;
         // Who is in it and cannot be found in it is not ruled out.
         let unknown = entry.is_some() && primary.is_none();
         Ok(above || is_itself || unknown)
@@ -301,6 +317,12 @@ impl Dialect for ActiveDirectory {
 
     fn server_time(&self) -> Option<ServerTime> {
         Some(("", "currentTime"))
+    }
+
+    /// The controller has an index of classes; without it, an attribute that has no index makes it
+    /// look at every entry of the domain.
+    fn every_account(&self) -> &'static str {
+        "(objectClass=user)"
     }
 
     fn people_filter(&self) -> &'static str {

@@ -60,6 +60,15 @@ impl Dialect for Ds389 {
         ]
     }
 
+    fn standing_attributes(&self) -> &'static [&'static str] {
+        &[
+            "objectClass",
+            "nsUniqueId",
+            "servicePrincipalName",
+            "nsAccountLock",
+        ]
+    }
+
     fn server_time(&self) -> Option<ServerTime> {
         Some(("cn=monitor", "currentTime"))
     }

@@ -41,7 +41,6 @@ impl Dialect for OpenLdap {
         &[
             "objectClass",
             "entryUUID",
-            "memberOf",
             "servicePrincipalName",
             "pwdChangedTime",
             "pwdReset",
@@ -49,6 +48,16 @@ impl Dialect for OpenLdap {
             "pwdFailureTime",
             "pwdEndTime",
             "pwdPolicySubentry",
+        ]
+    }
+
+    fn standing_attributes(&self) -> &'static [&'static str] {
+        &[
+            "objectClass",
+            "entryUUID",
+            "servicePrincipalName",
+            "pwdAccountLockedTime",
+            "pwdEndTime",
         ]
     }
 

@@ -77,7 +77,7 @@ fn a_code_is_for_the_one_action_that_its_message_names() {
 fn a_code_for_unlocking_unlocks_and_the_employee_is_told_by_whom() {
     let mut story = Story::at_desk(DeskAction::Unlock);
     story.read_out().finds(locked(), can_unlock());
-    story.hears(Answer::Marked(Ok(Some((Box::new(locked()), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&locked())))));
     let intent = |e: &Effect| matches!(e, Effect::OpenIntent(it) if it.act == Act::Unlock);
     assert!(story.asks(intent) && !story.asks(unlocks), "rule 4");
     story.hears(Answer::IntentOpened(Ok(Opened::Open)));
@@ -140,7 +140,7 @@ fn a_code_for_unlocking_leads_to_no_password() {
     // The directory says no: it is over, and the grant with it.
     let mut story = Story::at_desk(DeskAction::Unlock);
     story.read_out().finds(locked(), can_unlock());
-    story.hears(Answer::Marked(Ok(Some((Box::new(locked()), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&locked())))));
     story.hears(Answer::IntentOpened(Ok(Opened::Open)));
     let effects = std::mem::take(&mut story.effects);
     let grant = effects.into_iter().find_map(|effect| match effect {

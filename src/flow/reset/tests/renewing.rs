@@ -95,7 +95,7 @@ fn without_wecom_the_old_password_is_still_a_proof_and_nobody_is_told() {
     let new = Password::new("teal otters juggle").unwrap();
     story.types(Input::NewPassword(new));
     story.hears(Answer::Assessed(report(Verdict::Met)));
-    story.hears(Answer::Marked(Ok(Some((Box::new(unmapped), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&unmapped)))));
     story.hears(Answer::IntentOpened(Ok(Opened::Open)));
     story.hears(Answer::PasswordSet(SetOutcome::Changed));
     story.hears(Answer::Proved(ProvingBind::Works));

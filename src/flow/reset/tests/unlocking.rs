@@ -38,7 +38,7 @@ impl Story {
     /// The directory has been asked to unlock; the grant it was given.
     fn asked_to_unlock(&mut self) -> crate::flow::grant::Grant {
         self.reads(locked(), can_unlock()).types(Input::Unlock);
-        self.hears(Answer::Marked(Ok(Some((Box::new(locked()), mark())))));
+        self.hears(Answer::Marked(Ok(Some(seen(&locked())))));
         self.hears(Answer::IntentOpened(Ok(Opened::Open)));
         let mut effects = std::mem::take(&mut self.effects).into_iter();
         let grant = effects.find_map(|effect| match effect {
@@ -53,7 +53,7 @@ impl Story {
 fn who_remembers_the_password_only_unlocks() {
     let mut story = Story::begin();
     story.reads(locked(), can_unlock()).types(Input::Unlock);
-    story.hears(Answer::Marked(Ok(Some((Box::new(locked()), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&locked())))));
     assert_eq!(story.intent().map(|intent| intent.act), Some(Act::Unlock));
     assert!(
         !story.asks(|e| matches!(e, Effect::Unlock { .. })),
@@ -147,7 +147,7 @@ fn who_leaves_lets_it_run_to_its_recorded_end() {
 fn an_objection_meanwhile_stops_it() {
     let mut story = Story::begin();
     story.reads(locked(), can_unlock()).types(Input::Unlock);
-    story.hears(Answer::Marked(Ok(Some((Box::new(locked()), mark())))));
+    story.hears(Answer::Marked(Ok(Some(seen(&locked())))));
     story.hears(Answer::IntentOpened(Ok(Opened::Objected)));
     let ended =
         matches!(story.prompt(), Prompt::Ended { refusal, .. } if *refusal == Refusal::Objected);

@@ -115,7 +115,7 @@ fn the_mapping_is_looked_at_again_before_the_change() {
             Password::new("teal otters juggle").unwrap(),
         ));
         story.hears(Answer::Assessed(report(Verdict::Met)));
-        story.hears(Answer::Marked(Ok(Some((Box::new(late), mark())))));
+        story.hears(Answer::Marked(Ok(Some(seen(&late)))));
         assert_eq!(story.ended(), &Refusal::AccountNotAllowed);
     }
 }
@@ -207,7 +207,7 @@ fn event(number: u8) -> Event {
         4 => Answer::Judged(Ok(Judgement::Right)),
         5 => Answer::AccountRead(Ok(account())),
         6 => Answer::Assessed(report(Verdict::Met)),
-        7 => Answer::Marked(Ok(Some((Box::new(lin_wei()), mark())))),
+        7 => Answer::Marked(Ok(Some(seen(&lin_wei())))),
         8 => Answer::IntentOpened(Ok(Opened::Open)),
         9 => Answer::Unfrozen(Ok(())),
         10 => Answer::Timer(Timer::Again),
