@@ -30,6 +30,7 @@ mod server;
 mod crowds;
 mod desk;
 mod ends;
+mod handshake;
 mod pieces;
 mod plain;
 mod refused;
