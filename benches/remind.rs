@@ -41,7 +41,7 @@ const PEOPLE_COUNT: u32 = 100_000;
 /// days.
 const DAYS: u16 = 14;
 const MAX_AGE: Duration = Duration::from_secs(120 * 86_400);
-const RUNS: usize = 7;
+const RUNS: usize = 5;
 const RATIO: f64 = 1.3;
 const DESK_RATIO: f64 = 1.5;
 const MEMORY_KB: u64 = 50 * 1024;
@@ -61,11 +61,12 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
-    for (what, days) in [("the next 14 days", DAYS), ("everybody", 121)] {
-        compare(&slapd, &runtime, now, what, days);
-    }
     runtime.block_on(desk(&slapd));
     memory(&slapd);
+    // slapd looks at all candidates again for every page: everybody takes minutes, for both.
+    for (what, days, runs) in [("the next 14 days", DAYS, RUNS), ("everybody", 121, 1)] {
+        compare(&slapd, &runtime, now, (what, days), runs);
+    }
 }
 
 /// What an operator types, and what the directory takes to answer it, both on a connection that is
@@ -129,12 +130,12 @@ fn compare(
     slapd: &Slapd,
     runtime: &tokio::runtime::Runtime,
     now: Timestamp,
-    what: &str,
-    days: u16,
+    (what, days): (&str, u16),
+    runs: usize,
 ) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut counts = (0, 0);
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         let start = Instant::now();
         counts.1 = ldapsearch(slapd, now, days);
         theirs.push(start.elapsed());
