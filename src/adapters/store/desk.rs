@@ -14,7 +14,7 @@ use crate::domain::limits::ALARM_AGAIN;
 use crate::domain::time::Timestamp;
 use crate::flow::message::Alarm;
 use crate::flow::ports::{
-    ApprovalAsked, Counted, Deed, DeedsSoFar, DeskBook, Outcome, Signatory, StoreError,
+    ApprovalAsked, Counted, Deed, DeedKind, DeedsSoFar, DeskBook, Outcome, Signatory, StoreError,
 };
 
 /// So many of an operator's deeds are looked at; more than any limit counts.
@@ -186,22 +186,16 @@ impl DeskBook for SqliteStore {
 
 /// The operator's newest deeds of this kind, and the newest refusal.
 async fn deeds(sql: &mut SqliteConnection, deed: &Deed) -> Result<DeedsSoFar, StoreError> {
-    let rows = sqlx::query(
-        "SELECT account, at FROM operator_deeds WHERE operator = ? AND kind = ? AND refused = 0 \
-         ORDER BY at DESC LIMIT ?",
-    )
-    .bind(deed.operator.to_lowercase())
-    .bind(deed.kind.as_str())
-    .bind(DEEDS)
-    .fetch_all(&mut *sql)
-    .await?;
     let mut so_far = DeedsSoFar::default();
-    for row in rows {
-        let at = Timestamp::from_millis(row.try_get("at")?);
+    for (at, account) in allowed(sql, &deed.operator, deed.kind).await? {
         so_far.all.push(at);
-        if row.try_get::<&str, _>("account")? == deed.account.as_str() {
+        if account == deed.account {
             so_far.same.push(at);
         }
+    }
+    if deed.kind.guesses() {
+        let wrong = allowed(sql, &deed.operator, DeedKind::WrongCode).await?;
+        so_far.wrong = wrong.into_iter().map(|(at, _)| at).collect();
     }
     let refused: Option<i64> = sqlx::query_scalar(
         "SELECT MAX(at) FROM operator_deeds WHERE operator = ? AND kind = ? AND refused = 1",
@@ -212,6 +206,28 @@ async fn deeds(sql: &mut SqliteConnection, deed: &Deed) -> Result<DeedsSoFar, St
     .await?;
     so_far.refused = refused.map(Timestamp::from_millis);
     Ok(so_far)
+}
+
+/// When the operator did something of this kind, newest first, and to whom.
+async fn allowed(
+    sql: &mut SqliteConnection,
+    operator: &str,
+    kind: DeedKind,
+) -> Result<Vec<(Timestamp, AccountKey)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT account, at FROM operator_deeds WHERE operator = ? AND kind = ? AND refused = 0 \
+         ORDER BY at DESC LIMIT ?",
+    )
+    .bind(operator.to_lowercase())
+    .bind(kind.as_str())
+    .bind(DEEDS)
+    .fetch_all(sql)
+    .await?;
+    let deed = |row: &SqliteRow| {
+        let at = Timestamp::from_millis(row.try_get("at")?);
+        Ok((at, AccountKey::new(row.try_get("account")?)))
+    };
+    rows.iter().map(deed).collect()
 }
 
 fn asked(row: &SqliteRow) -> Result<ApprovalAsked, StoreError> {

@@ -34,6 +34,12 @@ impl DeedKind {
         }
     }
 
+    /// Whether it leads to guesses at a code: who has typed too many wrong ones does it no more,
+    /// else each further code would be one more guess.
+    pub fn guesses(self) -> bool {
+        self == Self::Code
+    }
+
     /// The limit over everybody, and the one over the same account.
     pub fn limits(self) -> (SlidingLimit, Option<SlidingLimit>) {
         match self {
@@ -77,6 +83,8 @@ pub struct DeedsSoFar {
     pub same: Vec<Timestamp>,
     /// When one was last refused.
     pub refused: Option<Timestamp>,
+    /// When wrong codes were typed, where those stop the next one as well ([`DeedKind::guesses`]).
+    pub wrong: Vec<Timestamp>,
 }
 
 impl DeedsSoFar {
@@ -84,10 +92,15 @@ impl DeedsSoFar {
     pub fn permit(&self, kind: DeedKind, now: Timestamp) -> Counted {
         let (all, same) = kind.limits();
         let same = same.map_or(Permission::Now, |limit| sliding(limit, &self.same, now));
-        let until = match (sliding(all, &self.all, now), same) {
-            (Permission::Now, Permission::Now) => return Counted::Allowed,
-            (Permission::At(a), Permission::At(b)) => a.max(b),
-            (Permission::At(at), Permission::Now) | (Permission::Now, Permission::At(at)) => at,
+        let wrong = sliding(OPERATOR_WRONG_CODES, &self.wrong, now);
+        let waits = [sliding(all, &self.all, now), same, wrong]
+            .into_iter()
+            .filter_map(|permission| match permission {
+                Permission::Now => None,
+                Permission::At(at) => Some(at),
+            });
+        let Some(until) = waits.max() else {
+            return Counted::Allowed;
         };
         let first = self
             .refused
@@ -267,11 +280,23 @@ mod tests {
     }
 
     #[test]
+    fn too_many_wrong_codes_stop_the_next_code_too() {
+        let so_far = DeedsSoFar {
+            wrong: (0..10).map(Timestamp::from_secs).collect(),
+            ..DeedsSoFar::default()
+        };
+        let refused = so_far.permit(DeedKind::Code, Timestamp::from_secs(10));
+        let until = Timestamp::from_secs(3600);
+        assert_eq!(refused, Counted::Refused { until, first: true });
+        assert_eq!(so_far.permit(DeedKind::Code, until), Counted::Allowed);
+    }
+
+    #[test]
     fn the_same_employee_has_a_limit_of_their_own() {
         let so_far = DeedsSoFar {
             all: vec![Timestamp::from_secs(1); 3],
             same: vec![Timestamp::from_secs(1); 3],
-            refused: None,
+            ..DeedsSoFar::default()
         };
         let now = Timestamp::from_secs(2);
         assert_ne!(so_far.permit(DeedKind::Code, now), Counted::Allowed);

@@ -10,7 +10,7 @@ use crate::domain::limits::ALARM_AGAIN;
 use crate::domain::time::Timestamp;
 use crate::flow::message::Alarm;
 use crate::flow::ports::{
-    ApprovalAsked, Counted, Deed, DeedsSoFar, DeskBook, Outcome, Signatory, StoreError,
+    ApprovalAsked, Counted, Deed, DeedKind, DeedsSoFar, DeskBook, Outcome, Signatory, StoreError,
 };
 
 /// What operators did, and what waits for a second one.
@@ -24,12 +24,19 @@ impl Book {
     fn so_far(&self, deed: &Deed) -> DeedsSoFar {
         let mut so_far = DeedsSoFar::default();
         let operator = deed.operator.to_lowercase();
-        let alike = self
+        let theirs = self
             .deeds
             .iter()
-            .filter(|(done, _)| done.kind == deed.kind && done.operator.to_lowercase() == operator);
-        for (done, counted) in alike {
-            if *counted != Counted::Allowed {
+            .filter(|(done, _)| done.operator.to_lowercase() == operator);
+        for (done, counted) in theirs {
+            let allowed = *counted == Counted::Allowed;
+            if allowed && deed.kind.guesses() && done.kind == DeedKind::WrongCode {
+                so_far.wrong.push(done.at);
+            }
+            if done.kind != deed.kind {
+                continue;
+            }
+            if !allowed {
                 so_far.refused = so_far.refused.max(Some(done.at));
                 continue;
             }

@@ -11,6 +11,7 @@ use super::contract;
 use super::stage::{Stage, at, reset};
 
 contract!(
+    wrong_codes_stop_the_next_code_over_processes,
     an_operators_limit_holds_over_processes_and_is_refused_once_loudly,
     a_second_person_agrees_once_and_in_time,
     a_withdrawn_request_is_gone,
@@ -90,6 +91,26 @@ async fn an_operators_limit_holds_over_processes_and_is_refused_once_loudly(stag
             Ok(Counted::Allowed),
             "{allowed:?}"
         );
+    }
+}
+
+async fn wrong_codes_stop_the_next_code_over_processes(stage: impl Stage) {
+    let (one, other) = (stage.lobby().await, stage.reception().await);
+    let refused = record(EventKind::OperatorRefused, "lin", "too_many_codes", 11);
+    for n in 0..10 {
+        let wrong = Deed {
+            kind: DeedKind::WrongCode,
+            ..deed("helper", &format!("employee-{n}"), n)
+        };
+        let counted = one.count(&wrong, &refused).await;
+        assert_eq!(counted, Ok(Counted::Allowed));
+    }
+    let counted = other.count(&deed("Helper", "lin", 11), &refused).await;
+    let until = at(3600);
+    assert_eq!(counted, Ok(Counted::Refused { until, first: true }));
+    for allowed in [deed("helper", "lin", 3600), deed("other", "lin", 11)] {
+        let counted = other.count(&allowed, &refused).await;
+        assert_eq!(counted, Ok(Counted::Allowed), "{allowed:?}");
     }
 }
 

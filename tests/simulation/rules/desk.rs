@@ -18,7 +18,7 @@ pub fn hold(company: &Company, desks: &[DeskVisit], records: &[AuditRecord], cal
     let at_desk: Vec<&AuditRecord> = records.iter().filter(|r| r.front == "desk").collect();
     changes(company, &at_desk);
     unlockings(company, &at_desk);
-    operators_are_limited(&at_desk);
+    operators_are_limited(&at_desk, calm);
     links(company, &at_desk);
     for desk in desks {
         given(company, desk, &at_desk);
@@ -212,7 +212,7 @@ fn refused(refusal: DeskRefusal, has: impl Fn(&str, &str)) {
 }
 
 /// The limits of each operator, and the alarm that rings at one.
-fn operators_are_limited(at_desk: &[&AuditRecord]) {
+fn operators_are_limited(at_desk: &[&AuditRecord], calm: bool) {
     for staff in &STAFF {
         let theirs = |event: &str, results: &[&str]| -> Vec<&AuditRecord> {
             let mut all = at_desk.to_vec();
@@ -229,12 +229,15 @@ fn operators_are_limited(at_desk: &[&AuditRecord]) {
             within(&same, limits::OPERATOR_SAME_EMPLOYEE, "the same employee");
         }
         let wrong = theirs("code_judged", &["wrong"]);
-        // The one that is too many ends its reset, and no further code is sent.
+        // The one that is too many ends its reset, and no further code is sent. One that could not
+        // be counted has ended its reset, too.
         let one_more = SlidingLimit {
             count: limits::OPERATOR_WRONG_CODES.count + 1,
             ..limits::OPERATOR_WRONG_CODES
         };
-        within(&wrong, one_more, "wrong codes");
+        if calm {
+            within(&wrong, one_more, "wrong codes");
+        }
     }
     for record in at_desk.iter().filter(|r| r.event == "operator_refused") {
         if record.result.starts_with("too_many") {
