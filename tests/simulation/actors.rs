@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rekey::domain::account::{AccountKey, LoginName, WecomUserId};
-use rekey::domain::code::{Action, DeskAction};
+use rekey::domain::code::{Action, DeskAction, Place};
 use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, Verdict};
 use rekey::domain::secret::{CodeDigits, Password};
 use rekey::domain::strength::Strength;
@@ -75,6 +75,10 @@ pub enum Actor {
     Objecting,
     /// Types at the kiosk what was meant to be read to an operator.
     DeskCode,
+    /// Types at the kiosk what a phone shows that has opened its picture.
+    Scanning,
+    /// Stands at a kiosk whose picture a victim opens somewhere else.
+    Relaying,
 }
 
 impl Actor {
@@ -95,17 +99,9 @@ impl Actor {
             _ => Self::Objecting,
         }
     }
-
-    /// Whether this kind of visitor has no proof of the account they ask for.
-    pub fn gets_nowhere(self) -> bool {
-        matches!(
-            self,
-            Self::Prober | Self::Guesser | Self::OldGuesser | Self::DeskCode
-        )
-    }
 }
 
-const EMPLOYEES: [(&str, &str); 3] = [
+pub const EMPLOYEES: [(&str, &str); 3] = [
     ("lin.wei", "LinWei"),
     ("siti.rahma", "SitiRahma"),
     ("john.miller", "JohnMiller"),
@@ -126,6 +122,8 @@ pub struct Visit {
     unlocks: bool,
     /// Comes so much later than the others.
     later: Duration,
+    /// The digits on the phone that has opened the picture, where they are known here.
+    pub told: Arc<Mutex<Option<String>>>,
 }
 
 static SEEN: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
@@ -160,6 +158,7 @@ impl Visit {
             submitted: Vec::new(),
             unlocks: false,
             later: Duration::ZERO,
+            told: Arc::default(),
         }
     }
 
@@ -170,6 +169,25 @@ impl Visit {
             phone: self.phone.and(Some(phone)),
             ..self
         }
+    }
+
+    /// Login name and phone.
+    pub fn employee(&self) -> (&'static str, &'static str) {
+        (self.login, self.phone.expect("an employee has a phone"))
+    }
+
+    /// Whether this visitor has no proof of the account they ask for.
+    pub fn gets_nowhere(&self) -> bool {
+        match self.actor {
+            Actor::Prober | Actor::Guesser | Actor::OldGuesser | Actor::DeskCode => true,
+            Actor::Scanning | Actor::Relaying => self.digits().is_none(),
+            _ => false,
+        }
+    }
+
+    fn digits(&self) -> Option<CodeDigits> {
+        let told = self.told.lock().expect("not poisoned");
+        CodeDigits::parse(told.as_deref()?, 6)
     }
 
     /// The same, some time after the others.
@@ -190,20 +208,29 @@ impl Visit {
         match self.actor {
             Actor::Objecting => self.object(company).await,
             Actor::Chatting => {
-                let phone = self.phone.and_then(WecomUserId::parse).expect("a phone");
                 let lasting = match company.world.below(2) {
                     0 => Lasting::ByPolicy,
                     _ => Lasting::UntilSignIn,
                 };
-                let vouched = Vouched::by_channel(phone);
-                let (running, work) = company.resets("WeCom").begin_vouched(vouched, lasting);
-                tokio::join!(self.act(company, running), work);
+                self.vouched_at("chat", lasting, company).await;
             }
             _ => {
                 let (running, work) = company.resets(&self.kiosk.clone()).begin();
                 tokio::join!(self.act(company, running), work);
             }
         }
+    }
+
+    /// Sets a new password where WeCom vouches for them.
+    pub async fn vouched_at(&mut self, front: &'static str, lasting: Lasting, company: &Company) {
+        let phone = self.phone.and_then(WecomUserId::parse).expect("a phone");
+        let place = Place {
+            front,
+            kiosk: "WeCom".to_owned(),
+        };
+        let resets = company.resets_at(place);
+        let (running, work) = resets.begin_vouched(Vouched::by_channel(phone), lasting);
+        tokio::join!(self.act(company, running), work);
     }
 
     /// Looks at the phone now and then, and presses what is there.
@@ -230,7 +257,7 @@ impl Visit {
         }
     }
 
-    async fn act(&mut self, company: &Company, mut running: Running) {
+    pub async fn act(&mut self, company: &Company, mut running: Running) {
         let mut codes = 0;
         while let Some(prompt) = running.prompts.recv().await {
             self.saw.push((company.world.now().wall, prompt.clone()));
@@ -308,6 +335,13 @@ impl Visit {
     async fn code(&mut self, company: &Company) -> Option<Input> {
         let wrong = |n: u64| CodeDigits::parse(&format!("{n:06}"), 6).map(Input::Code);
         let guess = company.world.below(1_000_000);
+        if matches!(self.actor, Actor::Scanning | Actor::Relaying) {
+            // The field may be open before the phone shows them.
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            return self
+                .digits()
+                .map_or_else(|| wrong(guess), |own| Some(Input::Code(own)));
+        }
         let Some(phone) = self.phone.and_then(WecomUserId::parse) else {
             return wrong(guess);
         };

@@ -10,6 +10,7 @@
 
 mod actors;
 mod desk;
+mod pictures;
 mod rules;
 
 use std::sync::Arc;
@@ -29,6 +30,8 @@ use rekey::sim::world::{Faults, World};
 
 use actors::{Actor, Visit};
 use desk::DeskVisit;
+use pictures::PictureVisit;
+use rules::Seen;
 
 /// How many runs `tests/run` makes.
 const RUNS: u64 = 10_000;
@@ -88,10 +91,13 @@ impl Company {
     }
 
     fn resets(&self, kiosk: &str) -> Resets {
-        let place = Place {
-            front: if kiosk == "WeCom" { "chat" } else { "kiosk" },
+        self.resets_at(Place {
+            front: "kiosk",
             kiosk: kiosk.to_owned(),
-        };
+        })
+    }
+
+    fn resets_at(&self, place: Place) -> Resets {
         Resets::new(self.ports.clone(), place, self.rules, Self::site())
     }
 
@@ -172,6 +178,10 @@ async fn run(seed: u64) {
         desks = operators;
         visits.extend(meanwhile);
     }
+    let mut pictures: Vec<PictureVisit> = Vec::new();
+    if company.world.below(4) == 0 {
+        pictures.push(PictureVisit::new(&company));
+    }
     let dies = !calm && company.world.below(2) == 0;
     if dies {
         // A shift at the desk has more steps to die at.
@@ -180,9 +190,11 @@ async fn run(seed: u64) {
     }
     let everybody = futures_util::future::join_all(visits.iter_mut().map(|v| v.live(&company)));
     let support = futures_util::future::join_all(desks.iter_mut().map(|d| d.live(&company)));
+    let scans = futures_util::future::join_all(pictures.iter_mut().map(|p| p.live(&company)));
     tokio::select! {
+        biased;
         () = company.world.death() => {}
-        _ = futures_util::future::join(everybody, support) => {}
+        _ = async { tokio::join!(everybody, support, scans) } => {}
     }
     company.world.revive();
     company.world.calm();
@@ -215,7 +227,12 @@ async fn run(seed: u64) {
             );
         }
     }
-    rules::hold(&company, &visits, &desks, calm).await;
+    let seen = Seen {
+        visits,
+        desks,
+        pictures,
+    };
+    rules::hold(&company, &seen, calm).await;
 }
 
 /// Runs these, and gives up after a handful that broke a rule.

@@ -2,6 +2,7 @@
 //! what people were told.
 
 mod desk;
+mod pictures;
 
 use std::collections::HashMap;
 
@@ -13,8 +14,26 @@ use rekey::flow::prompt::Prompt;
 use crate::Company;
 use crate::actors::{Actor, Visit, count, is_unknown};
 use crate::desk::DeskVisit;
+use crate::pictures::PictureVisit;
 
-pub async fn hold(company: &Company, visits: &[Visit], desks: &[DeskVisit], calm: bool) {
+/// Who was there, and what they saw.
+pub struct Seen {
+    pub visits: Vec<Visit>,
+    pub desks: Vec<DeskVisit>,
+    pub pictures: Vec<PictureVisit>,
+}
+
+impl Seen {
+    /// Everybody who stood at a kiosk, or had the form or the chat open.
+    fn all(&self) -> Vec<&Visit> {
+        let by_picture = self.pictures.iter();
+        let by_picture = by_picture.flat_map(|picture| [&picture.visit, &picture.on_phone]);
+        self.visits.iter().chain(by_picture).collect()
+    }
+}
+
+pub async fn hold(company: &Company, seen: &Seen, calm: bool) {
+    let visits = &seen.all();
     let records = company
         .store
         .read(0, u32::MAX)
@@ -37,9 +56,10 @@ pub async fn hold(company: &Company, visits: &[Visit], desks: &[DeskVisit], calm
     outcomes(company, &records).await;
     unlockings(company, &records);
     words(company, visits);
-    desk::hold(company, desks, &records, calm);
+    desk::hold(company, &seen.desks, &records, calm);
+    pictures::hold(&seen.pictures, &records, calm);
     if calm {
-        the_careful_succeed(visits, desks);
+        the_careful_succeed(visits, seen);
     }
 }
 
@@ -203,8 +223,8 @@ fn codes(records: &[AuditRecord]) {
 }
 
 /// Rule 3: before a proof nobody is told anything that depends on the account.
-fn told_apart(visits: &[Visit]) {
-    for visit in visits.iter().filter(|v| v.actor.gets_nowhere()) {
+fn told_apart(visits: &[&Visit]) {
+    for visit in visits.iter().filter(|v| v.gets_nowhere()) {
         for (_, prompt) in &visit.saw {
             let after_proof = matches!(
                 prompt,
@@ -302,7 +322,7 @@ fn unlockings(company: &Company, records: &[AuditRecord]) {
 }
 
 /// Rules 5 and 6: "done" is true, and "not changed" is never said of what was changed.
-fn words(company: &Company, visits: &[Visit]) {
+fn words(company: &Company, visits: &[&Visit]) {
     let sets = company.people.sets();
     for visit in visits {
         if let Some(Prompt::Done { .. }) = visit.last() {
@@ -330,10 +350,15 @@ fn words(company: &Company, visits: &[Visit]) {
 }
 
 /// Without faults a careful employee who is alone on the account is done.
-fn the_careful_succeed(visits: &[Visit], desks: &[DeskVisit]) {
-    for visit in visits.iter().filter(|v| v.actor == Actor::Careful) {
+fn the_careful_succeed(visits: &[&Visit], seen: &Seen) {
+    let careful = |visit: &&&Visit| match visit.actor {
+        Actor::Careful => true,
+        Actor::Scanning => !visit.gets_nowhere() && !visit.saw.is_empty(),
+        _ => false,
+    };
+    for visit in visits.iter().filter(careful) {
         let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1
-            && !desks.iter().any(|desk| desk.concerns(visit.login));
+            && !seen.desks.iter().any(|desk| desk.concerns(visit.login));
         if alone {
             assert!(
                 matches!(visit.last(), Some(Prompt::Done { .. })),
