@@ -70,6 +70,8 @@ pub struct Received {
     pub link: Option<String>,
     /// The password that was made, if it brought one.
     pub temporary: Option<String>,
+    /// The words of an answer, if it was one.
+    pub words: Option<String>,
     /// Whether it was taken back.
     pub recalled: bool,
 }
@@ -110,6 +112,15 @@ impl People {
             world: world.clone(),
             state: Arc::new(Mutex::new(state)),
             intent_is_durable,
+        }
+    }
+
+    /// The same people, for a program that was started again.
+    #[must_use = "the new start has a handle of its own"]
+    pub fn after_restart(&self, world: &World) -> Self {
+        Self {
+            world: world.clone(),
+            ..self.clone()
         }
     }
 

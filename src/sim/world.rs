@@ -46,6 +46,8 @@ pub struct World {
     state: Arc<Mutex<State>>,
     died: Arc<tokio::sync::Notify>,
     start: tokio::time::Instant,
+    /// Which start of the program this handle belongs to.
+    life: u64,
 }
 
 struct State {
@@ -56,6 +58,8 @@ struct State {
     /// The program dies at this turn.
     dies_at: Option<u64>,
     dead: bool,
+    /// How often the program was started again.
+    life: u64,
     /// How far the wall clock has been moved.
     jumped: i64,
 }
@@ -70,12 +74,14 @@ impl World {
             turns: 0,
             dies_at: None,
             dead: false,
+            life: 0,
             jumped: 0,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
             died: Arc::new(tokio::sync::Notify::new()),
             start: tokio::time::Instant::now(),
+            life: 0,
         }
     }
 
@@ -90,11 +96,18 @@ impl World {
         self.died.notified().await;
     }
 
-    /// The program is started again.
-    pub fn revive(&self) {
+    /// The program is started again, with this handle: whatever the last one has left running
+    /// stops for ever at its next port call.
+    #[must_use = "the new start has a handle of its own"]
+    pub fn revive(&self) -> Self {
         let mut state = self.lock();
         state.dead = false;
         state.dies_at = None;
+        state.life += 1;
+        Self {
+            life: state.life,
+            ..self.clone()
+        }
     }
 
     /// Changes the faults: `world.set_faults(|faults| faults.channel_down = 1000)`.
@@ -130,20 +143,29 @@ impl World {
 
     /// One half of a port call: a moment passes, and the program may die here for ever.
     pub(super) async fn turn(&self) {
-        let dead = {
+        {
             let mut state = self.lock();
             state.turns += 1;
             if state.dies_at == Some(state.turns) {
                 state.dead = true;
                 self.died.notify_one();
             }
-            state.dead
-        };
-        if dead {
-            std::future::pending::<()>().await;
         }
+        self.lives().await;
         let moment = Duration::from_micros(200 + self.below(20_000));
         tokio::time::sleep(moment).await;
+        self.lives().await;
+    }
+
+    /// Goes on only in the life that this handle belongs to.
+    async fn lives(&self) {
+        let lives = {
+            let state = self.lock();
+            !state.dead && state.life == self.life
+        };
+        if !lives {
+            std::future::pending::<()>().await;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -114,7 +114,7 @@ pub struct Visit {
     pub actor: Actor,
     pub login: &'static str,
     phone: Option<&'static str>,
-    kiosk: String,
+    place: Place,
     pub saw: Vec<(Timestamp, Prompt)>,
     /// Passwords in the order they were submitted, with what the screen said of each.
     pub submitted: Vec<String>,
@@ -153,7 +153,10 @@ impl Visit {
             actor,
             login,
             phone,
-            kiosk,
+            place: Place {
+                front: "kiosk",
+                kiosk,
+            },
             saw: Vec::new(),
             submitted: Vec::new(),
             unlocks: false,
@@ -169,6 +172,11 @@ impl Visit {
             phone: self.phone.and(Some(phone)),
             ..self
         }
+    }
+
+    /// The same, somewhere else.
+    pub fn at(self, place: Place) -> Self {
+        Self { place, ..self }
     }
 
     /// Login name and phone.
@@ -212,10 +220,10 @@ impl Visit {
                     0 => Lasting::ByPolicy,
                     _ => Lasting::UntilSignIn,
                 };
-                self.vouched_at("chat", lasting, company).await;
+                self.vouched_at("web", lasting, company).await;
             }
             _ => {
-                let (running, work) = company.resets(&self.kiosk.clone()).begin();
+                let (running, work) = company.resets_at(self.place.clone()).begin();
                 tokio::join!(self.act(company, running), work);
             }
         }
@@ -304,10 +312,9 @@ impl Visit {
                 Prompt::Frozen { .. } => Some(Input::Unfreeze),
                 _ => None,
             };
-            if let Some(input) = input
-                && running.inputs.send(input).await.is_err()
-            {
-                return;
+            if let Some(input) = input {
+                // A reset that has ended takes none, but its last screens are still to be seen.
+                let _seen_below = running.inputs.send(input).await;
             }
         }
     }

@@ -9,9 +9,11 @@
 )]
 
 mod actors;
+mod chat;
 mod desk;
 mod pictures;
 mod rules;
+mod storm;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +31,11 @@ use rekey::sim::people::People;
 use rekey::sim::world::{Faults, World};
 
 use actors::{Actor, Visit};
+use chat::{ChatVisit, Room};
 use desk::DeskVisit;
 use pictures::PictureVisit;
 use rules::Seen;
+use storm::Storm;
 
 /// How many runs `tests/run` makes.
 const RUNS: u64 = 10_000;
@@ -57,25 +61,7 @@ impl Company {
                 .any(|open| open.intent.reset == *grant.reset())
         });
         let people = People::new(&world, accounts(), durable);
-        let mortal = Arc::new(Mortal::new(&world, store.clone()));
-        let ports = Ports {
-            directory: Arc::new(people.clone()),
-            messenger: Arc::new(people.clone()),
-            codes: mortal.clone(),
-            throttles: mortal.clone(),
-            audit: mortal.clone(),
-            intents: mortal.clone(),
-            pairings: mortal.clone(),
-            objections: mortal.clone(),
-            links: mortal.clone(),
-            alarm: [WecomUserId::parse("TheLead").expect("a userid")].into(),
-            deliveries: mortal.clone(),
-            desk: mortal,
-            assessor: Arc::new(actors::LengthOnly),
-            clock: Arc::new(world.clone()),
-            entropy: Arc::new(world.clone()),
-            metrics: Arc::new(()),
-        };
+        let ports = ports(&world, &people, &store);
         let rules = CodeRules {
             digits: 6,
             lifetime: Duration::from_secs(300),
@@ -90,11 +76,16 @@ impl Company {
         }
     }
 
-    fn resets(&self, kiosk: &str) -> Resets {
-        self.resets_at(Place {
-            front: "kiosk",
-            kiosk: kiosk.to_owned(),
-        })
+    /// The program is started again, and nothing of the last one goes on.
+    fn restarted(self) -> Self {
+        let world = self.world.revive();
+        let people = self.people.after_restart(&world);
+        Self {
+            ports: ports(&world, &people, &self.store),
+            world,
+            people,
+            ..self
+        }
     }
 
     fn resets_at(&self, place: Place) -> Resets {
@@ -108,6 +99,29 @@ impl Company {
             min_strength: 3,
             words: Vec::new(),
         }
+    }
+}
+
+/// What one process of the program stands on.
+fn ports(world: &World, people: &People, store: &Arc<MemoryStore>) -> Ports {
+    let mortal = Arc::new(Mortal::new(world, store.clone()));
+    Ports {
+        directory: Arc::new(people.clone()),
+        messenger: Arc::new(people.clone()),
+        codes: mortal.clone(),
+        throttles: mortal.clone(),
+        audit: mortal.clone(),
+        intents: mortal.clone(),
+        pairings: mortal.clone(),
+        objections: mortal.clone(),
+        links: mortal.clone(),
+        alarm: [WecomUserId::parse("TheLead").expect("a userid")].into(),
+        deliveries: mortal.clone(),
+        desk: mortal,
+        assessor: Arc::new(actors::LengthOnly),
+        clock: Arc::new(world.clone()),
+        entropy: Arc::new(world.clone()),
+        metrics: Arc::new(()),
     }
 }
 
@@ -165,22 +179,32 @@ async fn run(seed: u64) {
     };
     // Every third company works without faults: there, those who do everything right must succeed.
     let calm = seed.is_multiple_of(3);
-    let company = Company::new(seed, if calm { Faults::default() } else { faults });
+    let mut company = Company::new(seed, if calm { Faults::default() } else { faults });
+    let mut storm = (company.world.below(25) == 0).then(|| Storm::new(&company));
     let mut visits: Vec<Visit> = Vec::new();
-    for n in 0..1 + company.world.below(4) {
+    let others = match storm {
+        Some(_) => 0,
+        None => 1 + company.world.below(4),
+    };
+    for n in 0..others {
         let actor = Actor::of(company.world.below(Actor::KINDS));
         let kiosk = format!("lobby-{}", 1 + company.world.below(2));
         visits.push(Visit::new(n, actor, kiosk, &company));
     }
     let mut desks: Vec<DeskVisit> = Vec::new();
-    if company.world.below(4) == 0 {
+    if others > 0 && company.world.below(4) == 0 {
         let (operators, meanwhile) = desk::shift(&company);
         desks = operators;
         visits.extend(meanwhile);
     }
     let mut pictures: Vec<PictureVisit> = Vec::new();
-    if company.world.below(4) == 0 {
+    if others > 0 && company.world.below(4) == 0 {
         pictures.push(PictureVisit::new(&company));
+    }
+    let mut room = Room::open(&company);
+    let mut chats: Vec<ChatVisit> = Vec::new();
+    if others > 0 && company.world.below(4) == 0 {
+        chats.push(ChatVisit::new(&company));
     }
     let dies = !calm && company.world.below(2) == 0;
     if dies {
@@ -191,13 +215,19 @@ async fn run(seed: u64) {
     let everybody = futures_util::future::join_all(visits.iter_mut().map(|v| v.live(&company)));
     let support = futures_util::future::join_all(desks.iter_mut().map(|d| d.live(&company)));
     let scans = futures_util::future::join_all(pictures.iter_mut().map(|p| p.live(&company)));
-    tokio::select! {
+    let chatting =
+        futures_util::future::join_all(chats.iter_mut().map(|c| c.live(&company, &room)));
+    let guessing = futures_util::future::join_all(storm.iter_mut().map(|s| s.live(&company)));
+    let died = tokio::select! {
         biased;
-        () = company.world.death() => {}
-        _ = async { tokio::join!(everybody, support, scans) } => {}
-    }
-    company.world.revive();
+        () = company.world.death() => true,
+        _ = async { tokio::join!(everybody, support, scans, chatting, guessing) } => false,
+    };
     company.world.calm();
+    if died {
+        company = company.restarted();
+        room = room.restarted(&company).await;
+    }
     // A new start settles what the old process left; later looks follow, as far apart as they are.
     settle(&company.ports, Some(company.world.now().wall))
         .await
@@ -231,6 +261,9 @@ async fn run(seed: u64) {
         visits,
         desks,
         pictures,
+        chats,
+        room,
+        storm,
     };
     rules::hold(&company, &seen, calm).await;
 }

@@ -1,10 +1,12 @@
 //! The S-rules of the design, judged by facts: what the directory holds, what the records say,
 //! what people were told.
 
+mod chat;
 mod desk;
 mod pictures;
+mod storm;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rekey::domain::audit::AuditRecord;
 use rekey::domain::limits;
@@ -13,22 +15,39 @@ use rekey::flow::prompt::Prompt;
 
 use crate::Company;
 use crate::actors::{Actor, Visit, count, is_unknown};
+use crate::chat::{ChatVisit, Room};
 use crate::desk::DeskVisit;
 use crate::pictures::PictureVisit;
+use crate::storm::Storm;
 
 /// Who was there, and what they saw.
 pub struct Seen {
     pub visits: Vec<Visit>,
     pub desks: Vec<DeskVisit>,
     pub pictures: Vec<PictureVisit>,
+    pub chats: Vec<ChatVisit>,
+    pub room: Room,
+    pub storm: Option<Storm>,
 }
 
 impl Seen {
     /// Everybody who stood at a kiosk, or had the form or the chat open.
     fn all(&self) -> Vec<&Visit> {
         let by_picture = self.pictures.iter();
-        let by_picture = by_picture.flat_map(|picture| [&picture.visit, &picture.on_phone]);
-        self.visits.iter().chain(by_picture).collect()
+        let by_picture = by_picture.flat_map(|picture| {
+            let on_phone = Some(&picture.on_phone).filter(|visit| !visit.saw.is_empty());
+            std::iter::once(&picture.visit).chain(on_phone)
+        });
+        let by_chat = self.chats.iter().map(|chat| &chat.visit);
+        let all = self.visits.iter().chain(by_picture);
+        let in_storm = self.storm.iter().flat_map(Storm::all);
+        all.chain(by_chat).chain(in_storm).collect()
+    }
+
+    /// Whether nobody but the one who does so asks for this account.
+    fn only_one_asks(&self, login: &str) -> bool {
+        let asked = self.all().iter().filter(|v| v.login == login).count() == 1;
+        asked && !self.desks.iter().any(|desk| desk.concerns(login))
     }
 }
 
@@ -58,8 +77,12 @@ pub async fn hold(company: &Company, seen: &Seen, calm: bool) {
     words(company, visits);
     desk::hold(company, &seen.desks, &records, calm);
     pictures::hold(&seen.pictures, &records, calm);
+    storm::hold(seen.storm.as_ref(), &records, calm);
+    chat::hold(company, &seen.room, &seen.chats, &records);
     if calm {
-        the_careful_succeed(visits, seen);
+        pictures::lead_on(&seen.pictures, |login| seen.only_one_asks(login));
+        chat::passwords_are_set(company, &seen.room, |login| seen.only_one_asks(login));
+        the_careful_succeed(seen);
     }
 }
 
@@ -73,6 +96,9 @@ fn of<'a>(records: &'a [AuditRecord], event: &str, result: &str) -> Vec<&'a Audi
 /// What an employee has stopped or frozen is never asked for afterwards, and IT hears of it.
 fn objections(records: &[AuditRecord]) {
     let intents = of(records, "change_intent", "asked");
+    let objections = records.iter().filter(|r| r.event == "objected");
+    let resets: HashSet<&str> = objections.clone().map(|r| r.reset.as_str()).collect();
+    assert_eq!(resets.len(), objections.count(), "a press counts once");
     for objected in of(records, "objected", "before_change") {
         let after = intents
             .iter()
@@ -350,15 +376,11 @@ fn words(company: &Company, visits: &[&Visit]) {
 }
 
 /// Without faults a careful employee who is alone on the account is done.
-fn the_careful_succeed(visits: &[&Visit], seen: &Seen) {
-    let careful = |visit: &&&Visit| match visit.actor {
-        Actor::Careful => true,
-        Actor::Scanning => !visit.gets_nowhere() && !visit.saw.is_empty(),
-        _ => false,
-    };
-    for visit in visits.iter().filter(careful) {
-        let alone = visits.iter().filter(|v| v.login == visit.login).count() == 1
-            && !seen.desks.iter().any(|desk| desk.concerns(visit.login));
+fn the_careful_succeed(seen: &Seen) {
+    let with_chat = seen.chats.iter().map(|chat| &chat.visit);
+    let everybody = seen.visits.iter().chain(with_chat);
+    for visit in everybody.filter(|v| v.actor == Actor::Careful) {
+        let alone = seen.only_one_asks(visit.login);
         if alone {
             assert!(
                 matches!(visit.last(), Some(Prompt::Done { .. })),

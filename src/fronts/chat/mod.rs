@@ -15,6 +15,7 @@ mod receiver;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
@@ -61,6 +62,23 @@ pub struct ChatSettings {
     pub spawn: Box<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>,
 }
 
+/// Longer than WeCom waits for an answer.
+const ROOM_WITHIN: Duration = Duration::from_secs(6);
+
+/// Why a delivery was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// There is no room for more.
+    #[error("the chat has more to do than it may")]
+    NoRoom,
+    /// It could not be noted.
+    #[error(transparent)]
+    NotNoted(#[from] StoreError),
+    /// What takes it has broken down.
+    #[error(transparent)]
+    Broken(#[from] tokio::task::JoinError),
+}
+
 /// The chat; handles of one.
 #[derive(Clone)]
 pub struct Chat(Arc<Inner>);
@@ -95,6 +113,18 @@ impl Chat {
 
     fn now(&self) -> Timestamp {
         self.settings().ports.clock.now().wall
+    }
+
+    /// Takes a delivery that WeCom's signature vouches for, in its turn. Whoever brought it may go
+    /// at any moment.
+    ///
+    /// # Errors
+    /// When it was not taken: then it may be delivered again.
+    pub async fn deliver(&self, delivery: Delivery) -> Result<(), NotTaken> {
+        let room = tokio::time::timeout(ROOM_WITHIN, self.0.lanes.ticket());
+        let ticket = room.await.ok().flatten().ok_or(NotTaken::NoRoom)?;
+        // A task of its own: WeCom may hang up between the note and the beginning.
+        Ok(tokio::spawn(self.clone().take(ticket, delivery)).await??)
     }
 
     /// Notes a delivery and begins to do it, once; its other deliveries do nothing.

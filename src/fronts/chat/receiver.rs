@@ -16,15 +16,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::Chat;
+use super::{Chat, NotTaken};
 use crate::flow::callback::{CallbackRefusal, Envelope};
 
 /// The largest body that is read.
 const MAX_BODY: usize = 64 * 1024;
 /// A body is there within this time.
 const BODY_WITHIN: Duration = Duration::from_secs(5);
-/// Longer than WeCom waits for an answer.
-const ROOM_WITHIN: Duration = Duration::from_secs(6);
 
 /// What stands in the address.
 #[derive(Deserialize)]
@@ -113,22 +111,14 @@ async fn receive(
         Ok(delivery) => delivery,
         Err(refusal) => return refuse(refusal),
     };
-    let room = tokio::time::timeout(ROOM_WITHIN, chat.0.lanes.ticket());
-    let Ok(Some(ticket)) = room.await else {
-        tracing::error!("the chat has more to do than it may; a delivery was not taken");
-        return answer(StatusCode::SERVICE_UNAVAILABLE);
-    };
-    // A task of its own: WeCom may hang up between the note and the beginning.
-    let taken = tokio::spawn(chat.take(ticket, delivery)).await;
-    match taken {
-        Ok(Ok(())) => answer(StatusCode::OK),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a delivery could not be noted");
-            answer(StatusCode::SERVICE_UNAVAILABLE)
-        }
+    match chat.deliver(delivery).await {
+        Ok(()) => answer(StatusCode::OK),
         Err(error) => {
-            tracing::error!(%error, "a delivery could not be taken");
-            answer(StatusCode::INTERNAL_SERVER_ERROR)
+            tracing::error!(%error, "a delivery was not taken");
+            answer(match error {
+                NotTaken::NoRoom | NotTaken::NotNoted(_) => StatusCode::SERVICE_UNAVAILABLE,
+                NotTaken::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            })
         }
     }
 }

@@ -27,12 +27,17 @@ impl Messenger for People {
                 Body::Temporary { password, .. } => Some(password.expose().to_owned()),
                 _ => None,
             };
+            let words = match &message.body {
+                Body::Words(words) => Some(words.to_string()),
+                _ => None,
+            };
             let received = Received {
                 id: id.clone(),
                 digits: code.as_ref().map(|(digits, _)| digits.clone()),
                 code_for: code.map(|(_, code_for)| code_for),
                 link,
                 temporary,
+                words,
                 recalled: false,
             };
             state

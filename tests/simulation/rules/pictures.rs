@@ -40,6 +40,17 @@ pub fn hold(pictures: &[PictureVisit], records: &[AuditRecord], calm: bool) {
     }
 }
 
+/// Without faults, whoever scans, carries on at the kiosk and is alone on the account is done.
+pub fn lead_on(pictures: &[PictureVisit], alone: impl Fn(&str) -> bool) {
+    for picture in pictures {
+        let carries_on = picture.meeting == Meeting::CarriesOn && picture.shown == 1;
+        if carries_on && alone(picture.visit.login) {
+            assert!(is_done(&picture.visit), "{:?}", picture.visit.last());
+            count("somebody scanned and carried on");
+        }
+    }
+}
+
 /// A right code of a scanned picture: scanned before, by the same account, at the same kiosk.
 fn its_own_digits(records: &[AuditRecord]) {
     let scans = of(records, "picture_scanned", "scanned");
