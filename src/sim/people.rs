@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::phones::{CodeFor, Received};
 use super::world::{PasswordSet, World};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, SearchText, WecomUserId};
-use crate::domain::code::{Action, ResetId};
+use crate::domain::code::ResetId;
 use crate::domain::policy::{DirectoryPolicy, LengthUnit};
 use crate::domain::secret::Password;
 use crate::domain::time::Timestamp;
@@ -55,34 +56,6 @@ struct Entry {
     passwords: Vec<String>,
     writes: u64,
     by_us: bool,
-}
-
-/// A message on a phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Received {
-    /// The channel's id.
-    pub id: String,
-    /// The code's digits, if it brought one.
-    pub digits: Option<String>,
-    /// What those are for.
-    pub code_for: Option<CodeFor>,
-    /// The token of the link to the form, if it brought one from the desk.
-    pub link: Option<String>,
-    /// The password that was made, if it brought one.
-    pub temporary: Option<String>,
-    /// The words of an answer, if it was one.
-    pub words: Option<String>,
-    /// Whether it was taken back.
-    pub recalled: bool,
-}
-
-/// What the code in a message is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeFor {
-    /// What it allows.
-    pub action: Action,
-    /// The kiosk or the operator that the message names; empty for signing in at the desk.
-    pub place: String,
 }
 
 impl People {

@@ -289,11 +289,11 @@ async fn an_operator_who_guesses_is_stopped_and_the_alarm_rings_once() {
     let town = Town::in_memory(4);
     let (mut desk, _) = Desk::signed_in(&town, "helper", "Helper").await;
     let mut wrong = 0;
-    for victim in ["lin.wei", "siti.rahma", "attacker"] {
+    for (victim, guesses) in [("lin.wei", 5), ("siti.rahma", 4), ("attacker", 5)] {
         desk.opens(victim).await;
         desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
         desk.code_field().await;
-        for _ in 0..5 {
+        for _ in 0..guesses {
             desk.types("000000").await;
             wrong += 1;
             let stopped = desk
@@ -307,11 +307,17 @@ async fn an_operator_who_guesses_is_stopped_and_the_alarm_rings_once() {
                 .await;
             if stopped {
                 assert_eq!(wrong, 11);
-                assert_eq!(town.inbox("SecurityLead").len(), 1);
                 assert_eq!(
                     town.count("operator_refused", "too_many_wrong_codes").await,
                     1
                 );
+                // Nor is there a code for one more guess.
+                desk.asks(DeskInput::SendCode(DeskAction::Password)).await;
+                assert!(matches!(
+                    desk.is_refused().await,
+                    DeskRefusal::TooMany { .. }
+                ));
+                assert_eq!(town.inbox("SecurityLead").len(), 1);
                 assert!(town.people.sets().is_empty());
                 return;
             }

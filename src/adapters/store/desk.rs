@@ -193,19 +193,30 @@ async fn deeds(sql: &mut SqliteConnection, deed: &Deed) -> Result<DeedsSoFar, St
             so_far.same.push(at);
         }
     }
+    so_far.refused = refused(sql, &deed.operator, deed.kind).await?;
     if deed.kind.guesses() {
         let wrong = allowed(sql, &deed.operator, DeedKind::WrongCode).await?;
         so_far.wrong = wrong.into_iter().map(|(at, _)| at).collect();
+        let wrong = refused(sql, &deed.operator, DeedKind::WrongCode).await?;
+        so_far.refused = so_far.refused.max(wrong);
     }
+    Ok(so_far)
+}
+
+/// When the operator was last refused something of this kind.
+async fn refused(
+    sql: &mut SqliteConnection,
+    operator: &str,
+    kind: DeedKind,
+) -> Result<Option<Timestamp>, StoreError> {
     let refused: Option<i64> = sqlx::query_scalar(
         "SELECT MAX(at) FROM operator_deeds WHERE operator = ? AND kind = ? AND refused = 1",
     )
-    .bind(deed.operator.to_lowercase())
-    .bind(deed.kind.as_str())
+    .bind(operator.to_lowercase())
+    .bind(kind.as_str())
     .fetch_one(sql)
     .await?;
-    so_far.refused = refused.map(Timestamp::from_millis);
-    Ok(so_far)
+    Ok(refused.map(Timestamp::from_millis))
 }
 
 /// When the operator did something of this kind, newest first, and to whom.

@@ -81,7 +81,7 @@ pub struct DeedsSoFar {
     pub all: Vec<Timestamp>,
     /// When they were done to the same account.
     pub same: Vec<Timestamp>,
-    /// When one was last refused.
+    /// When one, or a wrong code of those below, was last refused.
     pub refused: Option<Timestamp>,
     /// When wrong codes were typed, where those stop the next one as well ([`DeedKind::guesses`]).
     pub wrong: Vec<Timestamp>,

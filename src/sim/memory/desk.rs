@@ -29,20 +29,18 @@ impl Book {
             .iter()
             .filter(|(done, _)| done.operator.to_lowercase() == operator);
         for (done, counted) in theirs {
-            let allowed = *counted == Counted::Allowed;
-            if allowed && deed.kind.guesses() && done.kind == DeedKind::WrongCode {
+            let same_kind = done.kind == deed.kind;
+            let guess = deed.kind.guesses() && done.kind == DeedKind::WrongCode;
+            if *counted != Counted::Allowed {
+                let counts = same_kind || guess;
+                so_far.refused = so_far.refused.max(Some(done.at).filter(|_| counts));
+            } else if guess {
                 so_far.wrong.push(done.at);
-            }
-            if done.kind != deed.kind {
-                continue;
-            }
-            if !allowed {
-                so_far.refused = so_far.refused.max(Some(done.at));
-                continue;
-            }
-            so_far.all.push(done.at);
-            if done.account == deed.account {
-                so_far.same.push(done.at);
+            } else if same_kind {
+                so_far.all.push(done.at);
+                if done.account == deed.account {
+                    so_far.same.push(done.at);
+                }
             }
         }
         so_far

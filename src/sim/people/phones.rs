@@ -2,10 +2,38 @@
 
 use async_trait::async_trait;
 
-use super::{CodeFor, People, Received};
+use super::People;
 use crate::domain::code::Action;
 use crate::flow::message::{Body, Card, CardAnswer, Message};
 use crate::flow::ports::{Messenger, SendError, SentMessage};
+
+/// A message on a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The channel's id.
+    pub id: String,
+    /// The code's digits, if it brought one.
+    pub digits: Option<String>,
+    /// What those are for.
+    pub code_for: Option<CodeFor>,
+    /// The token of the link to the form, if it brought one from the desk.
+    pub link: Option<String>,
+    /// The password that was made, if it brought one.
+    pub temporary: Option<String>,
+    /// The words of an answer, if it was one.
+    pub words: Option<String>,
+    /// Whether it was taken back.
+    pub recalled: bool,
+}
+
+/// What the code in a message is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeFor {
+    /// What it allows.
+    pub action: Action,
+    /// The kiosk or the operator that the message names; empty for signing in at the desk.
+    pub place: String,
+}
 
 #[async_trait]
 impl Messenger for People {
