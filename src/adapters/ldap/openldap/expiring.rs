@@ -6,7 +6,7 @@ use ldap3::Scope;
 
 use super::super::dialect::{AccountPolicy, Dialect};
 use super::super::dn;
-use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, between, stricter};
+use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, stricter};
 use super::super::gentime;
 use super::super::lookup::Lookup;
 use super::super::session::{Fault, Search, Session};
@@ -46,10 +46,20 @@ pub(super) async fn sweep(
     };
     let kinds = Kind::of_policies(&policies, &names, |policy| {
         let changed = window.earlier(stricter(policy, max_age));
-        between("pwdChangedTime", changed, gentime::write)
+        changed_within(changed)
     });
     Ok(Sweep {
         filter: expiring::filter(OpenLdap.people_filter(), kinds),
         policies,
     })
+}
+
+/// Changed within the window. slapd gathers what its index finds value by value, for each page
+/// anew: of 100,000 people it takes 20 s a page for a bound that nearly all of them meet. So the
+/// earlier bound is turned round, which asks no index; whoever has no such time fails the other.
+fn changed_within(window: Window) -> String {
+    let write = |at| gentime::write(at).unwrap_or_default();
+    let before = window.from.minus(Duration::from_secs(1));
+    let (until, before) = (write(window.until), write(before));
+    format!("(pwdChangedTime<={until})(!(pwdChangedTime<={before}))")
 }
