@@ -30,8 +30,8 @@ pub(super) trait Dialect: Send + Sync {
     /// (names, mail, login, WeCom userid) are asked for anyway.
     fn attributes(&self) -> &'static [&'static str];
 
-    /// Those of them that [`Dialect::key`], [`Dialect::standing`] and [`Dialect::is_in_group`]
-    /// read: a last look before a change asks for no more.
+    /// Those of them that [`Dialect::standing`] and [`Dialect::is_in_group`] read: a last look
+    /// before a change asks for these and [`Dialect::mark_attributes`].
     fn standing_attributes(&self) -> &'static [&'static str];
 
     /// The attributes whose values the directory refuses within a password, besides the names
@@ -83,7 +83,7 @@ pub(super) trait Dialect: Send + Sync {
         groups::is_in(session, base, "", member, groups).await
     }
 
-    /// The attributes that [`Dialect::marks`] reads besides the key's.
+    /// The attributes that [`Dialect::marks`] and [`Dialect::key`] read.
     fn mark_attributes(&self) -> &'static [&'static str];
 
     /// What changes with the entry.

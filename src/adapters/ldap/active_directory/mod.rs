@@ -81,7 +81,6 @@ impl Dialect for ActiveDirectory {
     fn standing_attributes(&self) -> &'static [&'static str] {
         &[
             "objectClass",
-            "objectGUID",
             "objectSid",
             "primaryGroupID",
             "userAccountControl",

@@ -61,12 +61,7 @@ impl Dialect for Ds389 {
     }
 
     fn standing_attributes(&self) -> &'static [&'static str] {
-        &[
-            "objectClass",
-            "nsUniqueId",
-            "servicePrincipalName",
-            "nsAccountLock",
-        ]
+        &["objectClass", "servicePrincipalName", "nsAccountLock"]
     }
 
     fn server_time(&self) -> Option<ServerTime> {

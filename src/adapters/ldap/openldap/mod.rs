@@ -54,7 +54,6 @@ impl Dialect for OpenLdap {
     fn standing_attributes(&self) -> &'static [&'static str] {
         &[
             "objectClass",
-            "entryUUID",
             "servicePrincipalName",
             "pwdAccountLockedTime",
             "pwdEndTime",
