@@ -215,6 +215,16 @@ async fn a_frozen_server_costs_three_seconds_once<S: Server>() {
     first.resume();
 }
 
+/// A directory that is only reached through a proxy.
+async fn through_a_proxy<S: Server>(server: &S) -> (Proxy, LdapDirectory) {
+    let proxy = Proxy::before(server.address()).await;
+    let directory = S::open(LdapSettings {
+        urls: vec![format!("ldaps://localhost:{}", proxy.port())],
+        ..server.settings()
+    });
+    (proxy, directory)
+}
+
 /// Asks for a change of twin.b and lets `meanwhile` run once the request is on its way: asked is
 /// first whether the entry is the right one, then for the change.
 async fn change_while<S: Server>(
@@ -222,12 +232,7 @@ async fn change_while<S: Server>(
     meanwhile: impl AsyncFnOnce(&Proxy, &mut S),
 ) -> (LdapDirectory, Account, ChangeMark) {
     const THE_CHANGE: usize = 2;
-    let proxy = Proxy::before(server.address()).await;
-    let url = format!("ldaps://localhost:{}", proxy.port());
-    let directory = S::open(LdapSettings {
-        urls: vec![url],
-        ..server.settings()
-    });
+    let (proxy, directory) = through_a_proxy(server).await;
     let company = Company {
         directory: &directory,
     };
@@ -316,11 +321,7 @@ async fn a_lost_answer_is_looked_up<S: Server>() {
 async fn proving_binds_share_a_connection<S: Server>() {
     const OTHER: &str = "Somebody-Elses-Word-2";
     let server = S::start();
-    let proxy = Proxy::before(server.address()).await;
-    let directory = S::open(LdapSettings {
-        urls: vec![format!("ldaps://localhost:{}", proxy.port())],
-        ..server.settings()
-    });
+    let (proxy, directory) = through_a_proxy(&server).await;
     let company = Company {
         directory: &directory,
     };
@@ -353,11 +354,7 @@ async fn proving_binds_share_a_connection<S: Server>() {
 /// Rule 3: the directory's load says nothing about a login name either.
 async fn every_login_name_costs_as_many_questions<S: Server>() {
     let server = S::start();
-    let proxy = Proxy::before(server.address()).await;
-    let directory = S::open(LdapSettings {
-        urls: vec![format!("ldaps://localhost:{}", proxy.port())],
-        ..server.settings()
-    });
+    let (proxy, directory) = through_a_proxy(&server).await;
     let company = Company {
         directory: &directory,
     };

@@ -299,6 +299,22 @@ mod tests {
             tokio::spawn(async move { lane.complete(turn, newest, &head).await })
         }
 
+        /// lin's step is being completed while the others wait; the first of them has its turn.
+        async fn lin_and<const OTHERS: usize>(
+            &self,
+        ) -> (
+            tokio::task::JoinHandle<Result<(), StoreError>>,
+            [tokio::task::JoinHandle<Turn>; OTHERS],
+        ) {
+            let mut lin = self.turn().await;
+            note(&mut lin, "lin").await;
+            let mut others = Vec::new();
+            for _ in 0..OTHERS {
+                others.push(self.queue().await);
+            }
+            (self.complete(lin, head(1)), others.try_into().ok().unwrap())
+        }
+
         async fn notes(&self) -> Vec<String> {
             sqlx::query_scalar("SELECT who FROM notes ORDER BY who")
                 .fetch_all(&self.pool)
@@ -320,10 +336,7 @@ mod tests {
     #[tokio::test]
     async fn steps_that_wait_share_the_transaction_of_the_first() {
         let desk = Desk::new().await;
-        let mut lin = desk.turn().await;
-        note(&mut lin, "lin").await;
-        let siti = desk.queue().await;
-        let lin = desk.complete(lin, head(1));
+        let (lin, [siti]) = desk.lin_and().await;
         let mut siti = siti.await.unwrap();
         assert!(!siti.is_first());
         assert_eq!(siti.head().cloned(), head(1));
@@ -340,10 +353,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_that_is_given_up_takes_only_its_own_writes_with_it() {
         let desk = Desk::new().await;
-        let mut lin = desk.turn().await;
-        note(&mut lin, "lin").await;
-        let (mallory, siti) = (desk.queue().await, desk.queue().await);
-        let lin = desk.complete(lin, head(1));
+        let (lin, [mallory, siti]) = desk.lin_and().await;
         let mut mallory = mallory.await.unwrap();
         note(&mut mallory, "mallory").await;
         drop(mallory);
@@ -359,10 +369,7 @@ mod tests {
     #[tokio::test]
     async fn the_last_one_given_up_does_not_keep_the_others_waiting() {
         let desk = Desk::new().await;
-        let mut lin = desk.turn().await;
-        note(&mut lin, "lin").await;
-        let mallory = desk.queue().await;
-        let lin = desk.complete(lin, None);
+        let (lin, [mallory]) = desk.lin_and().await;
         let mut mallory = mallory.await.unwrap();
         note(&mut mallory, "mallory").await;
         drop(mallory);
@@ -386,10 +393,7 @@ mod tests {
     #[tokio::test]
     async fn what_sqlite_rolled_back_is_told_to_every_member() {
         let desk = Desk::new().await;
-        let mut lin = desk.turn().await;
-        note(&mut lin, "lin").await;
-        let siti = desk.queue().await;
-        let lin = desk.complete(lin, head(1));
+        let (lin, [siti]) = desk.lin_and().await;
         let mut siti = siti.await.unwrap();
         // As a full disk does.
         let rollback = sqlx::raw_sql("ROLLBACK").execute(siti.sql());
