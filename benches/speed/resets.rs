@@ -92,7 +92,7 @@ async fn on_slapd(bars: &Bars) {
 }
 
 async fn on_samba(bars: &Bars) {
-    const PEOPLE: usize = 120;
+    const PEOPLE: usize = 240;
     let samba = Samba::start_as(Model::Prefork);
     let crowd = people(PEOPLE, samba::dn);
     samba.modify_as_admin(&crowd.iter().map(on_samba_as).collect::<String>());

@@ -119,6 +119,7 @@ fn on_active_directory_everything_works_and_nothing_is_changed() {
         "ok    policy: at least 12 UTF-16 units, 3 kinds of characters, renewed every 120 days",
         "warn  history: the directory remembers 5 passwords and does not judge resets",
         "ok    fine-grained policies: can be read",
+        "ok    index: employeeNumber has one",
         "ok    clock: the directory's clock and this one are 0 s apart",
     ] {
         told.has(line);
@@ -137,6 +138,14 @@ fn on_active_directory_everything_works_and_nothing_is_changed() {
     all_powerful.has("warn  rights: the service account can also write ");
     all_powerful.has("more attributes: whoever holds it can do more than reset");
     assert_eq!(look(), before);
+
+    samba.modify_as_admin(&format!(
+        "dn: CN=Employee-Number,CN=Schema,CN=Configuration,{}\nchangetype: modify\n\
+         replace: searchFlags\nsearchFlags: 0\n",
+        samba::DOMAIN
+    ));
+    let slow = check(&site(samba::SERVICE_DN, samba::SERVICE_PASSWORD));
+    slow.has("warn  index: employeeNumber has none: ");
 }
 
 #[test]

@@ -4,11 +4,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+
+/// Longer than any request takes to come.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A proxy on loopback.
 pub struct Proxy {
@@ -66,9 +70,10 @@ impl Proxy {
         self.gate.countdown.store(count, Ordering::SeqCst);
     }
 
-    /// Waits until it is held.
+    /// Waits until it is held; panics when none comes.
     pub async fn held(&self) {
-        self.gate.held.notified().await;
+        let held = tokio::time::timeout(PATIENCE, self.gate.held.notified()).await;
+        held.expect("the request that is to be held");
     }
 
     /// Passes it on.
@@ -81,9 +86,10 @@ impl Proxy {
         self.gate.lose_answer.store(true, Ordering::SeqCst);
     }
 
-    /// Waits until it came and was thrown away.
+    /// Waits until it came and was thrown away; panics when none comes.
     pub async fn answer_lost(&self) {
-        self.gate.answer_lost.notified().await;
+        let lost = tokio::time::timeout(PATIENCE, self.gate.answer_lost.notified()).await;
+        lost.expect("the answer that is to be lost");
     }
 }
 

@@ -338,6 +338,7 @@ tls keyfile = {folder}/tls/server.key
 tls certfile = {folder}/tls/server.pem
 tls cafile = {folder}/tls/ca.pem
 idmap_ldb:use rfc2307 = yes
+dsdb:schema update allowed = yes
 "
     )
 }

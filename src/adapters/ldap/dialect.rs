@@ -1,7 +1,6 @@
 //! What differs between directory products: which attributes mean what, how a password is set,
 //! and what a refusal looks like.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +8,7 @@ use ldap3::LdapResult;
 
 use super::examine::{Powers, RightToReset, ServerTime, powers_by_delete, right_by_delete};
 use super::expiring::Sweep;
-use super::groups::{self, Member};
+use super::groups::{self, Groups, Member};
 use super::lookup::Lookup;
 use super::ppolicy;
 use super::session::{Entry, Fault, Session};
@@ -30,8 +29,8 @@ pub(super) trait Dialect: Send + Sync {
     /// (names, mail, login, WeCom userid) are asked for anyway.
     fn attributes(&self) -> &'static [&'static str];
 
-    /// Those of them that [`Dialect::standing`] and [`Dialect::is_in_group`] read: a last look
-    /// before a change asks for these and [`Dialect::mark_attributes`].
+    /// What [`Dialect::standing`] and [`Dialect::is_in_group`] read in a last look before a change,
+    /// besides [`Dialect::mark_attributes`].
     fn standing_attributes(&self) -> &'static [&'static str];
 
     /// The attributes whose values the directory refuses within a password, besides the names
@@ -78,9 +77,14 @@ pub(super) trait Dialect: Send + Sync {
         base: &str,
         member: &Member<'_>,
         _entry: Option<&Entry>,
-        groups: &HashSet<String>,
+        groups: &Groups,
     ) -> Result<bool, Fault> {
         groups::is_in(session, base, "", member, groups).await
+    }
+
+    /// The attributes of a protected group that [`Dialect::is_in_group`] reads.
+    fn group_attributes(&self) -> &'static [&'static str] {
+        &["1.1"]
     }
 
     /// The attributes that [`Dialect::marks`] and [`Dialect::key`] read.
@@ -164,9 +168,10 @@ pub(super) trait Dialect: Send + Sync {
         Ok(None)
     }
 
-    /// Whether the policies of single accounts can be read, where that is a right of its own.
-    async fn special_policies(&self, _session: &mut Session, _lookup: &Lookup) -> Option<Finding> {
-        None
+    /// What there is to know of this product besides: whether the policies of single accounts can
+    /// be read, where that is a right of its own, and the like.
+    async fn particulars(&self, _session: &mut Session, _lookup: &Lookup) -> Vec<Finding> {
+        Vec::new()
     }
 
     /// Where the server tells its own time. `None`: nowhere.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use ldap3::{Scope, ldap_escape};
 
 use super::dn;
-use super::session::{Fault, Search, Session};
+use super::session::{Entry, Fault, Search, Session};
 
 /// A DN, and a value of any attribute, that no entry has: searched for in place of those of an
 /// unknown login, so that it takes as many round trips as a known one (rule 3).
@@ -20,6 +20,23 @@ const GROUPS: u16 = 1000;
 /// How many DNs go into one filter.
 const AT_ONCE: usize = 40;
 
+/// The groups that somebody is looked for in.
+#[derive(Default)]
+pub(super) struct Groups {
+    /// Their DNs, normalised.
+    pub(super) names: HashSet<String>,
+    /// Their entries, with [`super::dialect::Dialect::group_attributes`].
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Groups {
+    /// With one more.
+    pub(super) fn add(&mut self, group: Entry) {
+        self.names.insert(dn::normalised(&group.dn));
+        self.entries.push(group);
+    }
+}
+
 /// Who is looked for.
 pub(super) struct Member<'a> {
     /// The entry's DN, and those of groups that it is in without being listed there.
@@ -30,14 +47,14 @@ pub(super) struct Member<'a> {
     pub(super) least_levels: usize,
 }
 
-/// True when `member` is in one of `groups` (normalised DNs), or when that cannot be ruled out.
+/// True when `member` is in one of `groups`, or when that cannot be ruled out.
 /// Cycles are fine: every group is climbed from once. `every` is a filter that every group meets.
 pub(super) async fn is_in(
     session: &mut Session,
     base: &str,
     every: &str,
     member: &Member<'_>,
-    groups: &HashSet<String>,
+    groups: &Groups,
 ) -> Result<bool, Fault> {
     let mut seen = HashSet::new();
     let mut level: Vec<String> = member.dns.iter().map(|dn| (*dn).to_owned()).collect();
@@ -50,7 +67,7 @@ pub(super) async fn is_in(
         level = Vec::new();
         for group in above {
             let name = dn::normalised(&group);
-            hit |= groups.contains(&name);
+            hit |= groups.names.contains(&name);
             if seen.insert(name) {
                 level.push(group);
             }

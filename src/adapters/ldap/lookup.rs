@@ -1,6 +1,5 @@
 //! Completing an entry to an account: what is around it in the directory.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 use super::account::{self, Around};
 use super::dialect::Dialect;
 use super::dn;
-use super::groups::{self, Member, NOBODY};
+use super::groups::{self, Groups, Member, NOBODY};
 use super::session::{Entry, Fault, Search, Session};
 use super::settings::LdapSettings;
 use crate::domain::account::{Account, Standing, WecomUserId};
@@ -41,8 +40,7 @@ pub(super) struct Layout {
     pub(super) naming_context: String,
     /// The controls that the server knows, by their OID.
     pub(super) controls: Vec<String>,
-    /// The protected groups, normalised.
-    protected: HashSet<String>,
+    protected: Groups,
 }
 
 /// Everybody whose WeCom userid this is.
@@ -91,14 +89,14 @@ impl Lookup {
                 ))
             })?
             .clone();
-        let mut protected = HashSet::new();
+        let mut protected = Groups::default();
         for group in &self.settings.protected_groups {
             // A group that is not there protects nobody: better to stop than to pretend.
-            let entry = session.read(group, &["1.1"]).await?;
+            let entry = session.read(group, self.dialect.group_attributes()).await?;
             let entry = entry.ok_or_else(|| {
                 Fault::Refused(format!("the protected group {group:?} cannot be read"))
             })?;
-            protected.insert(dn::normalised(&entry.dn));
+            protected.add(entry);
         }
         let controls = root.map(|root| root.all("supportedControl").to_vec());
         Ok(Layout {
@@ -191,7 +189,7 @@ impl Lookup {
         entry: Option<&Entry>,
         when: When,
     ) -> Result<bool, Fault> {
-        if layout.protected.is_empty() {
+        if layout.protected.entries.is_empty() {
             return Ok(false);
         }
         let login = entry.map(|entry| account::login(&self.settings, entry));

@@ -136,9 +136,14 @@ impl Entry {
 
     /// The first value of an attribute as bytes, whether they happen to be text or not.
     pub(super) fn first_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.all_bytes(name).next()
+    }
+
+    /// All values of an attribute as bytes, whether they happen to be text or not.
+    pub(super) fn all_bytes(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         let binary = self.binary.get(&name.to_lowercase());
-        let bytes = binary.and_then(|values| values.first()).map(Vec::as_slice);
-        bytes.or_else(|| self.first(name).map(str::as_bytes))
+        let binary = binary.into_iter().flatten().map(Vec::as_slice);
+        binary.chain(self.all(name).iter().map(String::as_bytes))
     }
 
     /// The first value of an attribute.

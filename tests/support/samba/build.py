@@ -58,8 +58,10 @@ def main(folder):
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     lp = LoadParm()
     lp.load(os.path.join(folder, "etc/smb.conf"))
+    lp.set("dsdb:schema update allowed", "yes")
     sam = SamDB(url=os.path.join(folder, "private/sam.ldb"), session_info=system_session(), lp=lp)
     set_policy(sam)
+    add_index(sam)
     for unit in (STAFF, SERVICES, GROUPS):
         sam.add({"dn": unit, "objectClass": "organizationalUnit"})
     for login, name, wecom, more in PEOPLE:
@@ -83,6 +85,11 @@ def set_policy(sam):
         "maxPwdAge": str(-120 * DAY), "minPwdAge": "0", "minPwdLength": "12",
         "pwdHistoryLength": "5", "pwdProperties": "1", "lockoutThreshold": "5",
         "lockoutDuration": "-9000000000", "lockOutObservationWindow": "-9000000000"})
+
+
+def add_index(sam):
+    """The attribute of the mapping is looked for: without an index, all people are looked at."""
+    modify(sam, "CN=Employee-Number,CN=Schema,CN=Configuration," + DOMAIN, {"searchFlags": "1"})
 
 
 def dn_of(name, unit=STAFF):

@@ -6,8 +6,10 @@
 mod descriptor;
 mod expiring;
 mod filetime;
+mod membership;
 mod policy;
 mod rights;
+mod schema;
 mod verdicts;
 
 use std::collections::HashSet;
@@ -15,16 +17,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ldap3::controls::RawControl;
-use ldap3::{LdapResult, Mod, Scope};
+use ldap3::{LdapResult, Mod};
 use zeroize::Zeroizing;
 
 use super::dialect::{AccountPolicy, Dialect, Marks};
-use super::dn;
 use super::examine::{Powers, RightToReset, ServerTime};
 use super::expiring::Sweep;
-use super::groups::{self, Member, NOBODY};
+use super::groups::{Groups, Member, NOBODY};
 use super::lookup::Lookup;
-use super::session::{Entry, Fault, Search, Session};
+use super::session::{Entry, Fault, Session};
 use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::remind::Window;
 use crate::domain::secret::Password;
@@ -77,7 +78,8 @@ impl Dialect for ActiveDirectory {
         ]
     }
 
-    /// Without those that the controller has to compute, which take as long as all the others.
+    /// Without those that the controller has to compute, which take as long as all the others; the
+    /// tokens save all the questions about groups.
     fn standing_attributes(&self) -> &'static [&'static str] {
         &[
             "objectClass",
@@ -87,6 +89,7 @@ impl Dialect for ActiveDirectory {
             "accountExpires",
             "adminCount",
             "servicePrincipalName",
+            membership::TOKENS,
         ]
     }
 
@@ -167,31 +170,16 @@ impl Dialect for ActiveDirectory {
         base: &str,
         member: &Member<'_>,
         entry: Option<&Entry>,
-        groups: &HashSet<String>,
+        groups: &Groups,
     ) -> Result<bool, Fault> {
-        // The primary group does not list its members.
-        let sid = entry.and_then(primary_group).unwrap_or_default();
-        let filter = format!("(objectSid={})", escaped(&sid));
-        let found = session
-            .search(&Search {
-                base,
-                scope: Scope::Subtree,
-                filter: &filter,
-                attributes: &["1.1"],
-                limit: 1,
-            })
-            .await?;
-        let primary = found.entries.first().map(|group| group.dn.as_str());
-        let is_itself = primary.is_some_and(|dn| groups.contains(&dn::normalised(dn)));
-        let mut dns = member.dns.clone();
-        dns.push(primary.unwrap_or(NOBODY));
-        let member = Member { dns, ..*member };
-        // By the index, without which every entry of the domain is looked at.
-        let every = "(objectClass=group)";
-        let above = groups::is_in(session, base, every, &member, groups).await?;
-        // Who is in it and cannot be found in it is not ruled out.
-        let unknown = entry.is_some() && primary.is_none();
-        Ok(above || is_itself || unknown)
+        if let Some(known) = entry.and_then(|entry| membership::by_tokens(entry, groups)) {
+            return Ok(known);
+        }
+        membership::by_climbing(session, base, member, entry, groups).await
+    }
+
+    fn group_attributes(&self) -> &'static [&'static str] {
+        &membership::OF_GROUP
     }
 
     async fn expiring(
@@ -310,8 +298,12 @@ impl Dialect for ActiveDirectory {
         rights::self_writers(session, account, attribute).await
     }
 
-    async fn special_policies(&self, session: &mut Session, lookup: &Lookup) -> Option<Finding> {
-        Some(rights::fine_grained(session, lookup).await)
+    async fn particulars(&self, session: &mut Session, lookup: &Lookup) -> Vec<Finding> {
+        let attribute = &lookup.settings.wecom_attribute;
+        vec![
+            rights::fine_grained(session, lookup).await,
+            schema::index(session, attribute).await,
+        ]
     }
 
     fn server_time(&self) -> Option<ServerTime> {
@@ -395,24 +387,6 @@ fn quoted(password: &Password) -> Zeroizing<Vec<u8>> {
     let mut bytes = Vec::with_capacity((text.len() + 2) * 2);
     bytes.extend(units.flat_map(u16::to_le_bytes));
     Zeroizing::new(bytes)
-}
-
-/// The primary group's SID: the account's own, with the group's number at the end.
-fn primary_group(entry: &Entry) -> Option<Vec<u8>> {
-    let number: u32 = entry.first("primaryGroupID")?.trim().parse().ok()?;
-    let mut sid = entry.first_bytes("objectSid")?.to_vec();
-    let end = sid.len().checked_sub(4)?;
-    sid.truncate(end);
-    sid.extend(number.to_le_bytes());
-    Some(sid)
-}
-
-/// Bytes in a filter (RFC 4515).
-fn escaped(bytes: &[u8]) -> String {
-    if bytes.is_empty() {
-        return "\\00".to_owned();
-    }
-    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
 }
 
 /// A GUID as people write it: the first three parts are little endian (MS-DTYP, 2.3.4).

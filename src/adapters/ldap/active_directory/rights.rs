@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
+use ldap3::Mod;
 use ldap3::controls::RawControl;
-use ldap3::{Mod, Scope, ldap_escape};
 
 use super::super::examine::{Powers, RightToReset, can_read};
 use super::super::lookup::Lookup;
-use super::super::session::{Fault, Search, Session};
-use super::{descriptor, policy};
+use super::super::session::{Fault, Session};
+use super::{descriptor, policy, schema};
 use crate::domain::account::Account;
 use crate::flow::finding::Finding;
 
@@ -87,27 +87,12 @@ pub(super) async fn self_writers(
     let dn = account.dn.as_str();
     let name = "nTSecurityDescriptor";
     let entry = session.read_with(dn, &[name], dacl_only).await?;
-    let root = session.read("", &["schemaNamingContext"]).await?;
-    let schema = root
-        .as_ref()
-        .and_then(|root| root.first("schemaNamingContext"));
-    let (Some(entry), Some(schema)) = (entry, schema) else {
+    let guids = ["schemaIDGUID", "attributeSecurityGUID"];
+    let described = schema::described(session, attribute, &guids).await?;
+    let (Some(entry), Some(described)) = (entry, described) else {
         return Ok(None);
     };
-    let filter = format!("(lDAPDisplayName={})", ldap_escape(attribute));
-    let found = session
-        .search(&Search {
-            base: schema,
-            scope: Scope::OneLevel,
-            filter: &filter,
-            attributes: &["schemaIDGUID", "attributeSecurityGUID"],
-            limit: 1,
-        })
-        .await?;
-    let Some(described) = found.entries.first() else {
-        return Ok(None);
-    };
-    let guids: Vec<Vec<u8>> = ["schemaIDGUID", "attributeSecurityGUID"]
+    let guids: Vec<Vec<u8>> = guids
         .into_iter()
         .filter_map(|name| described.first_bytes(name).map(<[u8]>::to_vec))
         .collect();

@@ -195,12 +195,8 @@ impl LdapDirectory {
             }
             Err(fault) => tell(failed("policy", &fault)),
         }
-        if let Some(told) = self
-            .lookup
-            .dialect
-            .special_policies(session, &self.lookup)
-            .await
-        {
+        let dialect = &self.lookup.dialect;
+        for told in dialect.particulars(session, &self.lookup).await {
             tell(told);
         }
         tell(self.clock_told(session).await);
