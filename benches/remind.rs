@@ -40,6 +40,8 @@ const PEOPLE_COUNT: u32 = 100_000;
 /// Whose password ends within the first reminder's days: as many as in a company where it lasts 120
 /// days.
 const DAYS: u16 = 14;
+/// How far the report of `rekey remind` looks ahead.
+const REPORT_DAYS: u16 = 30;
 const MAX_AGE: Duration = Duration::from_secs(120 * 86_400);
 const RUNS: usize = 5;
 const RATIO: f64 = 1.3;
@@ -63,8 +65,8 @@ fn main() {
         .unwrap();
     runtime.block_on(desk(&slapd));
     memory(&slapd);
-    // slapd looks at all candidates again for every page: everybody takes long, for both.
-    for (what, days, runs) in [("the next 14 days", DAYS, RUNS), ("everybody", 121, 1)] {
+    // slapd looks at all candidates again for every page, so the report takes longer, for both.
+    for (what, days, runs) in [("reminders", DAYS, RUNS), ("the report", REPORT_DAYS, 1)] {
         compare(&slapd, &runtime, now, (what, days), runs);
     }
 }

@@ -108,6 +108,22 @@ impl Desk {
     }
 }
 
+#[test]
+fn the_whole_help_can_be_read_on_a_small_terminal() {
+    let mut desk = Desk::new(settings());
+    desk.press(KeyCode::F(1));
+    let first = desk.picture(40, 15);
+    assert!(first.contains("More: arrow down") && !first.contains("sign out"));
+    desk.press(KeyCode::PageDown).press(KeyCode::Down);
+    let last = desk.picture(40, 15);
+    assert!(last.contains("sign out"), "{last}");
+    assert!(!last.contains("More: arrow down"), "{last}");
+    desk.press(KeyCode::PageUp).press(KeyCode::Up);
+    assert_eq!(desk.picture(40, 15), first);
+    desk.press(KeyCode::Esc);
+    assert!(!desk.picture(40, 15).contains("You begin"));
+}
+
 struct Sevens;
 
 impl Entropy for Sevens {

@@ -379,6 +379,12 @@ async fn a_protected_account_takes_two_people() {
         .asks(DeskInput::Approve(lines[0].reset.clone()))
         .await;
     assert_eq!(second.approvals().await, (Vec::new(), None));
+    // Once is enough, and that somebody tried again is on record.
+    second
+        .asks(DeskInput::Approve(lines[0].reset.clone()))
+        .await;
+    assert_eq!(second.approvals().await.1, Some(DeskRefusal::NotYours));
+    assert_eq!(town.count("operator_refused", "not_waiting").await, 1);
     desk.code_field().await;
     let code = town.code_on("TheBoss", 1).await;
     desk.types(&code).await;

@@ -81,6 +81,7 @@ record-result-approved = agreed
 record-result-role = by their role
 record-result-own = own account
 record-result-not-theirs = not theirs to approve
+record-result-not-waiting = waits no longer
 record-result-not-locked = account not locked
 record-result-not-permitted = directory does not allow
 record-result-too-many-codes = too many codes

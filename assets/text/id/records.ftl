@@ -81,6 +81,7 @@ record-result-approved = disetujui
 record-result-role = oleh perannya
 record-result-own = akun sendiri
 record-result-not-theirs = bukan untuk disetujui
+record-result-not-waiting = tidak lagi menunggu
 record-result-not-locked = akun tidak terkunci
 record-result-not-permitted = direktori tidak izinkan
 record-result-too-many-codes = terlalu banyak kode

@@ -81,6 +81,7 @@ record-result-approved = 已批准
 record-result-role = 角色不允许
 record-result-own = 本人账号
 record-result-not-theirs = 不能由其批准
+record-result-not-waiting = 已不在等待
 record-result-not-locked = 账号未锁定
 record-result-not-permitted = 目录不允许
 record-result-too-many-codes = 验证码过多

@@ -75,7 +75,7 @@ impl DeskApp {
     /// The keys that work now, each with its word, in the order of the bottom line.
     pub(super) fn keys(&self, now: Now) -> Vec<(DeskKey, &'static str)> {
         let mut keys = Vec::new();
-        if self.help {
+        if self.help.is_some() {
             return vec![(DeskKey::Esc, "desk-key-close"), (DeskKey::Language, "")];
         }
         match &self.screen {
@@ -176,9 +176,13 @@ impl DeskApp {
         }
         match key.code {
             KeyCode::F(2) => return self.next_language(),
-            KeyCode::F(1) => return self.help = !self.help,
-            KeyCode::Enter | KeyCode::Esc if self.help => return self.help = false,
-            _ if self.help => return,
+            KeyCode::F(1) => {
+                return self.help = match self.help {
+                    Some(_) => None,
+                    None => Some(0),
+                };
+            }
+            code if let Some(scroll) = self.help => return self.on_help_key(code, scroll),
             KeyCode::Esc => return self.back(out),
             KeyCode::F(4) if self.offers(DeskKey::Another, now) => {
                 if let Screen::Code(code) | Screen::SignIn(code) = &mut self.screen {
@@ -197,8 +201,22 @@ impl DeskApp {
         }
     }
 
+    fn on_help_key(&mut self, code: KeyCode, scroll: u16) {
+        /// Longer than the help in any language on the smallest terminal.
+        const LAST: u16 = 30;
+        let by = match code {
+            KeyCode::Enter | KeyCode::Esc => return self.help = None,
+            KeyCode::Down | KeyCode::Tab => 1,
+            KeyCode::Up => -1,
+            KeyCode::PageDown => 8,
+            KeyCode::PageUp => -8,
+            _ => 0,
+        };
+        self.help = Some(scroll.saturating_add_signed(by).min(LAST));
+    }
+
     pub(super) fn on_paste(&mut self, pasted: &str, out: &mut Vec<Command>) {
-        if !self.help {
+        if self.help.is_none() {
             self.type_in(out, |field| field.paste(pasted));
         }
     }

@@ -51,8 +51,8 @@ impl DeskApp {
     }
 
     fn body(&self, view: &View<'_>, canvas: &mut Canvas<'_>) {
-        if self.help {
-            return screens::help(view, canvas);
+        if let Some(scroll) = self.help {
+            return screens::help(view, scroll, canvas);
         }
         match &self.screen {
             Screen::Login(refusal, _) => {

@@ -119,6 +119,7 @@ pub fn result_key(word: &str) -> Option<&'static str> {
         "role" => "record-result-role",
         "own" => "record-result-own",
         "not_theirs" => "record-result-not-theirs",
+        "not_waiting" => "record-result-not-waiting",
         "not_locked" => "record-result-not-locked",
         "not_permitted" => "record-result-not-permitted",
         "too_many_codes" => "record-result-too-many-codes",

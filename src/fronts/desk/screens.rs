@@ -7,7 +7,7 @@ use crate::flow::prompt::Refusal;
 use crate::fronts::tui::app::screen::{CodeScreen, EndedScreen};
 use crate::fronts::tui::field::Field;
 use crate::fronts::tui::screens::page::View;
-use crate::fronts::tui::screens::refusals;
+use crate::fronts::tui::screens::{overlay, refusals};
 use crate::fronts::tui::widgets::canvas::Canvas;
 use crate::fronts::tui::widgets::column::Column;
 
@@ -230,9 +230,9 @@ pub(super) fn ended(view: &View<'_>, screen: &EndedScreen, canvas: &mut Canvas<'
 }
 
 /// What the keys do, and what an operator can and cannot do.
-pub(super) fn help(view: &View<'_>, canvas: &mut Canvas<'_>) {
-    let mut column = view.page.column();
-    view.headline(&mut column, canvas, "screen-help-title");
+/// What the desk is for, and its keys, from the line `scroll` on.
+pub(super) fn help(view: &View<'_>, scroll: u16, canvas: &mut Canvas<'_>) {
+    let mut column = overlay::open(view, "screen-help-title", scroll, canvas);
     view.say(&mut column, canvas, "desk-help-what");
     column.gap();
     view.say(&mut column, canvas, "desk-help-never");
@@ -249,6 +249,7 @@ pub(super) fn help(view: &View<'_>, canvas: &mut Canvas<'_>) {
         let text = view.words.say(key);
         column.labelled(canvas, (name, theme.key()), 6, (&text, theme.plain()));
     }
+    overlay::more(view, &column, canvas);
 }
 
 /// Why the last thing did not go on.

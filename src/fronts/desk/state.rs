@@ -29,7 +29,8 @@ pub struct DeskApp {
     pub(super) language: Language,
     pub(super) outage: Outage,
     pub(super) screen: Screen,
-    pub(super) help: bool,
+    /// Open, and so many lines of it are scrolled away.
+    pub(super) help: Option<u16>,
     pub(super) login: Field,
     /// Whose key has led here, if one has.
     pub(super) named: String,
@@ -104,7 +105,7 @@ impl DeskApp {
             settings,
             outage: Outage::default(),
             screen: Screen::Login(None, false),
-            help: false,
+            help: None,
             login: Field::new(Kind::Text),
             named: String::new(),
             powers: None,

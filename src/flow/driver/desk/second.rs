@@ -133,7 +133,10 @@ impl Visit {
             .await
             .map_err(store_down)?;
         let asked = waiting.into_iter().find(|asked| asked.reset == *reset);
-        let asked = asked.ok_or(DeskRefusal::NotYours)?;
+        let Some(asked) = asked else {
+            self.refused(powers, reset, None, "not_waiting").await?;
+            return Err(DeskRefusal::NotYours);
+        };
         let agreed = self.record(
             powers,
             EventKind::Approval,
@@ -151,7 +154,7 @@ impl Visit {
             return Ok(());
         }
         // Somebody tried to agree to their own.
-        self.refused(powers, reset, &asked.account, "not_theirs")
+        self.refused(powers, reset, Some(&asked.account), "not_theirs")
             .await?;
         Err(DeskRefusal::NotYours)
     }

@@ -7,7 +7,7 @@ pub(in crate::fronts) mod edges;
 pub(super) mod ended;
 pub(super) mod login;
 pub(super) mod menu;
-pub(super) mod overlay;
+pub(crate) mod overlay;
 pub(in crate::fronts) mod page;
 pub(super) mod password;
 pub(super) mod phone;

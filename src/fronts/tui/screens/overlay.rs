@@ -48,7 +48,8 @@ pub(crate) fn nothing_came(view: &View<'_>, scroll: u16, canvas: &mut Canvas<'_>
     close(view, column, canvas);
 }
 
-fn open(view: &View<'_>, title: &str, scroll: u16, canvas: &mut Canvas<'_>) -> Column {
+/// The headline of a page that may be longer than the terminal, from its line `scroll` on.
+pub(crate) fn open(view: &View<'_>, title: &str, scroll: u16, canvas: &mut Canvas<'_>) -> Column {
     canvas.cursor(view.page.body.x, view.page.body.y);
     let mut area = view.page.column_area();
     // The last row says that there is more.
@@ -71,6 +72,12 @@ fn close(view: &View<'_>, mut column: Column, canvas: &mut Canvas<'_>) {
         let text = view.words.with("screen-help-demo", &url);
         column.text(canvas, &text, theme.plain());
     }
+    more(view, &column, canvas);
+}
+
+/// Says so when there is more below.
+pub(crate) fn more(view: &View<'_>, column: &Column, canvas: &mut Canvas<'_>) {
+    let theme = canvas.theme;
     if column.left_out > 0 {
         let body = view.page.body;
         let y = body.bottom().saturating_sub(1);
