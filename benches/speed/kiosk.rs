@@ -71,6 +71,8 @@ struct Cost {
 /// single round it would be the second slowest key, which the machine decides.
 fn keys(bars: &Bars, pty: &mut Pty) {
     let mut all_costs: [Vec<Cost>; 6] = Default::default();
+    let mut cat = cat();
+    let mut echoed = Vec::new();
     for language in ["en", "zh-CN", "id"] {
         for ((kind, text), all_costs) in passwords().into_iter().zip(&mut all_costs) {
             pty.send(EMPTY.repeat(128));
@@ -95,7 +97,14 @@ fn keys(bars: &Bars, pty: &mut Pty) {
         }
         pty.send(LANGUAGE);
         pty.wait_until_quiet(PAUSE);
+        let keys = "x".repeat(128);
+        echoed.extend(keys.chars().map(|key| press(&mut cat, key).frame));
     }
+    bars.note(&format!(
+        "cat, which does nothing: key to echo p50 {:.2} p99 {:.2} ms",
+        ms(p50(&echoed)),
+        ms(percentile(&echoed, 99))
+    ));
     let slowest = |of: fn(&Cost) -> Duration| {
         let p99 = |costs: &Vec<Cost>| percentile(&costs.iter().map(of).collect::<Vec<_>>(), 99);
         ms(all_costs.iter().map(p99).max().unwrap_or_default())
@@ -107,6 +116,14 @@ fn keys(bars: &Bars, pty: &mut Pty) {
     let costliest = all_costs.iter().flatten().map(|cost| cost.bytes).max();
     let what = "bytes of the costliest key with its verdict";
     bars.at_most(what, costliest.unwrap_or(0) as f64, 150.0, "");
+}
+
+/// What this machine takes for a key at best: a program that does nothing but send it back.
+fn cat() -> Pty {
+    let words = ["-c", "stty raw -echo; echo ready; exec cat"];
+    let mut pty = Setup::new("/bin/sh").args(words).start();
+    pty.wait_for_text("ready");
+    pty
 }
 
 fn press(pty: &mut Pty, key: char) -> Cost {

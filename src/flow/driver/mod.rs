@@ -249,9 +249,15 @@ impl Driver {
             finished = self.step(&mut reset, event, &mut pending).await;
         }
         pending.measuring.ends(self.ports.clock.now().mono);
-        if pending.somebody_was_named {
-            self.part(&mut reset, &mut pending).await;
+        let somebody_was_named = pending.somebody_was_named;
+        let rest = tokio::spawn(self.finish(reset, pending));
+        if somebody_was_named {
+            // It takes just as long when nothing is on its way: the next visit waits for it, and
+            // only a real login name leads to a message (rule 3).
+            tokio::time::sleep(PARTING).await;
         }
+        // What takes longer than that, a slow message for instance, goes on beside.
+        drop(rest);
     }
 
     async fn step(&self, reset: &mut Reset, event: Event, pending: &mut Pending) -> bool {
@@ -261,21 +267,13 @@ impl Driver {
         self.carry_out(effects, pending).await
     }
 
-    /// What is still on its way gets [`PARTING`], whatever it is, and the reset takes just as
-    /// long to end when nothing is: the next visit waits for it, and only a real login name
-    /// leads to a message (rule 3). No change is under way any more.
-    async fn part(&self, reset: &mut Reset, pending: &mut Pending) {
-        let end = tokio::time::sleep(PARTING);
-        tokio::pin!(end);
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut end => return,
-                Some(answer) = pending.work.next_answer() => {
-                    if let Some(answer) = answer {
-                        self.step(reset, Event::Answer(answer), pending).await;
-                    }
-                }
+    /// Goes on with what is still on its way when the reset has ended, to the last record. No
+    /// change is under way any more.
+    async fn finish(self, mut reset: Reset, mut pending: Pending) {
+        while let Some(answer) = pending.work.next_answer().await {
+            if let Some(answer) = answer {
+                self.step(&mut reset, Event::Answer(answer), &mut pending)
+                    .await;
             }
         }
     }
@@ -436,7 +434,7 @@ async fn find_out(
     (bind, landed)
 }
 
-/// How long a reset that has ended goes on with what is still on its way, always.
+/// How long a reset goes on after its end, whatever is still on its way.
 const PARTING: Duration = Duration::from_millis(500);
 
 /// How long after an unknown outcome it is looked up for the first time.

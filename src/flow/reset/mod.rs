@@ -61,6 +61,8 @@ pub struct Setup {
 pub struct Reset {
     setup: Setup,
     phase: Phase,
+    /// The account, once it is known: a message may be answered when the phase is over.
+    account: Option<AccountKey>,
 }
 
 /// Where it stands.
@@ -107,10 +109,7 @@ type Next = (Phase, Vec<Effect>);
 impl Reset {
     /// A reset that asks for a login name, and the effects that show it.
     pub fn begin(setup: Setup) -> (Self, Vec<Effect>) {
-        let reset = Self {
-            setup,
-            phase: Phase::AskLogin(Aim::Reset),
-        };
+        let reset = Self::at(setup, Phase::AskLogin(Aim::Reset));
         (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
     }
 
@@ -118,10 +117,7 @@ impl Reset {
     /// tells an operator's login name from any other; a right code leads to
     /// [`super::desk::Powers`] and to no grant.
     pub fn begin_sign_in(setup: Setup, operators: Arc<Operators>) -> (Self, Vec<Effect>) {
-        let reset = Self {
-            setup,
-            phase: Phase::AskLogin(Aim::SignIn(operators)),
-        };
+        let reset = Self::at(setup, Phase::AskLogin(Aim::SignIn(operators)));
         (reset, vec![Effect::Show(Prompt::Login { refusal: None })])
     }
 
@@ -139,7 +135,7 @@ impl Reset {
             entropy,
         };
         let (phase, effects) = AskCode::at_desk(&context, case);
-        (Self { setup, phase }, effects)
+        (Self::at(setup, phase), effects)
     }
 
     /// A reset that an employee has begun by scanning this kiosk's picture: it asks for the digits
@@ -156,14 +152,22 @@ impl Reset {
             entropy,
         };
         let (phase, effects) = AskCode::scanned(&context, claim);
-        (Self { setup, phase }, effects)
+        (Self::at(setup, phase), effects)
     }
 
     /// A reset of somebody whom WeCom itself vouches for: it leads straight to the new password,
     /// which lasts as `lasting` says.
     pub fn begin_vouched(setup: Setup, vouched: Vouched, lasting: Lasting) -> (Self, Vec<Effect>) {
         let (phase, effects) = Vouching::begin(vouched, lasting);
-        (Self { setup, phase }, effects)
+        (Self::at(setup, phase), effects)
+    }
+
+    fn at(setup: Setup, phase: Phase) -> Self {
+        Self {
+            setup,
+            phase,
+            account: None,
+        }
     }
 
     /// Its id.
@@ -179,8 +183,13 @@ impl Reset {
             now,
             entropy,
         };
+        self.account = self.phase.account().or(self.account.take());
         let phase = std::mem::replace(&mut self.phase, Phase::Over);
         let (next, effects) = match event {
+            // No further record would say more.
+            Event::Answer(Answer::AuditFailed(_)) if matches!(phase, Phase::Over) => {
+                (phase, vec![context.show_end(Refusal::StoreDown)])
+            }
             // Its record is gone: nothing that has not been asked of the directory may be.
             Event::Answer(Answer::AuditFailed(_)) if !phase.is_changing() => context.end(
                 Refusal::StoreDown,
@@ -190,8 +199,13 @@ impl Reset {
             ),
             Event::Input(Input::Abandon) => phase.abandon(&context),
             Event::Answer(Answer::Sent(Purpose::Code, sent)) if phase.is_past_the_code() => {
-                let effects = phase.sent_late(&context, sent);
+                let effects = context.sent_late(self.account.clone(), sent);
                 (phase, effects)
+            }
+            Event::Answer(Answer::Sent(_, sent)) if matches!(phase, Phase::Over) => {
+                let account = self.account.clone();
+                let record = context.audit(EventKind::NoticeSent, account, send_result(&sent));
+                (phase, vec![record])
             }
             event => match phase {
                 Phase::AskLogin(aim) => looking_up::login(&context, aim, event),
@@ -217,20 +231,6 @@ impl Phase {
             self,
             Self::AtDesk(_) | Self::Reading(_) | Self::Change(_) | Self::Over
         )
-    }
-
-    /// A code's message was taken, or was not, after the code was typed or the reset had ended: it
-    /// is taken back, and while the reset goes on that it was sent is on record.
-    fn sent_late(
-        &self,
-        context: &Context<'_>,
-        sent: Result<SentMessage, SendError>,
-    ) -> Vec<Effect> {
-        let result = send_result(&sent);
-        let goes_on = !matches!(self, Self::Over);
-        let record = goes_on.then(|| context.audit(EventKind::CodeSent, self.account(), result));
-        let recall = sent.ok().map(Effect::Recall);
-        record.into_iter().chain(recall).collect()
     }
 
     /// Whether the directory has been, or is about to be, asked to change: from there a reset
@@ -299,6 +299,18 @@ impl Context<'_> {
             place: self.setup.place.clone(),
             result,
         })
+    }
+
+    /// A code's message was taken, or was not, after the code was typed or the reset had ended: it
+    /// is taken back, and that it was sent is on record.
+    fn sent_late(
+        &self,
+        account: Option<AccountKey>,
+        sent: Result<SentMessage, SendError>,
+    ) -> Vec<Effect> {
+        let record = self.audit(EventKind::CodeSent, account, send_result(&sent));
+        let recall = sent.ok().map(Effect::Recall);
+        std::iter::once(record).chain(recall).collect()
     }
 
     /// Ends the reset without a change: records it, says why, and ties up `loose_ends`.
