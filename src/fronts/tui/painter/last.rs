@@ -43,9 +43,20 @@ impl Packed {
     }
 }
 
-/// The last frame. It is wiped when it goes: a shown password may be in it.
+/// Cells, wiped when they go: a shown password may be in them.
+struct Cells(Vec<Packed>);
+
+impl Drop for Cells {
+    fn drop(&mut self) {
+        for cell in &mut self.0 {
+            cell.0.zeroize();
+        }
+    }
+}
+
+/// The last frame.
 pub(super) struct LastFrame {
-    cells: Vec<Packed>,
+    cells: Cells,
     looks: Vec<Look>,
     symbols: Vec<Zeroizing<String>>,
 }
@@ -57,7 +68,7 @@ impl LastFrame {
     /// An empty window of this size.
     pub(super) fn new((cols, rows): (u16, u16)) -> Self {
         Self {
-            cells: vec![Packed::BLANK; usize::from(cols) * usize::from(rows)],
+            cells: Cells(vec![Packed::BLANK; usize::from(cols) * usize::from(rows)]),
             looks: vec![PLAIN],
             symbols: Vec::new(),
         }
@@ -79,28 +90,30 @@ impl LastFrame {
 
     fn try_update(&mut self, next: &Buffer, pen: &mut Pen, out: &mut Vec<u8>) -> Result<(), Full> {
         let width = usize::from(next.area.width).max(1);
+        let mut packed_row = Cells(Vec::with_capacity(width));
         for (y, row) in (0..).zip(next.content.chunks(width)) {
-            let rest = self.blank_rest(usize::from(y) * width, row)?;
-            let mut covered = 0;
-            for (x, cell) in (0..).zip(row) {
-                let index = usize::from(y) * width + usize::from(x);
-                if covered > 0 {
-                    covered -= 1;
-                    self.set(index, Packed::COVERED);
+            self.pack_row(row, &mut packed_row.0)?;
+            let first = usize::from(y) * width;
+            // Most rows of most frames are as they were.
+            if self.cells.0.get(first..first + row.len()) == Some(&packed_row.0) {
+                continue;
+            }
+            let rest = self.blank_rest(first, &packed_row.0);
+            for ((x, cell), packed) in (0..).zip(row).zip(&packed_row.0) {
+                let at = Position { x, y };
+                let changed = self.set(first + usize::from(x), *packed);
+                if *packed == Packed::COVERED {
                     continue;
                 }
-                let (packed, columns) = self.pack(cell)?;
-                covered = columns.saturating_sub(1);
-                let at = Position { x, y };
-                let changed = self.set(index, packed);
                 if rest.is_some_and(|from| usize::from(x) >= from) {
                     if changed && rest == Some(usize::from(x)) {
                         pen.blank_rest(out, at);
                     }
                 } else if changed {
-                    self.fill_gap(index - usize::from(x), pen, out, at);
+                    self.fill_gap(first, pen, out, at);
                     let look = self.looks.get(packed.look()).copied().unwrap_or(PLAIN);
-                    pen.put(out, at, look, (cell.symbol(), columns));
+                    let symbol = cell.symbol();
+                    pen.put(out, at, look, (symbol, columns(symbol)));
                 }
             }
         }
@@ -109,23 +122,15 @@ impl LastFrame {
 
     /// Where the row becomes blank to its end, when one sequence says so shorter than blanks do:
     /// the first cell there that was not blank.
-    fn blank_rest(&mut self, first: usize, row: &[Cell]) -> Result<Option<usize>, Full> {
-        let mut end = row.len();
-        for (x, cell) in row.iter().enumerate().rev() {
-            let (packed, columns) = self.pack(cell)?;
-            if packed != Packed::BLANK {
-                // A wide symbol's second column looks blank, too.
-                end = end.max(x + usize::from(columns));
-                break;
-            }
-            end = x;
-        }
-        let kept = self.cells.get(first..first.saturating_add(row.len()));
+    fn blank_rest(&self, first: usize, row: &[Packed]) -> Option<usize> {
+        let last = row.iter().rposition(|cell| *cell != Packed::BLANK);
+        let end = last.map_or(0, |last| last + 1);
+        let kept = self.cells.0.get(first..first.saturating_add(row.len()));
         let tail = kept.and_then(|kept| kept.get(end..)).unwrap_or_default();
         let mut changed = tail.iter().enumerate();
         let from = changed.find(|(_, cell)| **cell != Packed::BLANK);
         let more = changed.filter(|(_, cell)| **cell != Packed::BLANK).count();
-        Ok(from.filter(|_| more >= ERASE_BYTES).map(|(at, _)| end + at))
+        from.filter(|_| more >= ERASE_BYTES).map(|(at, _)| end + at)
     }
 
     /// Writes the cells between the pen and `to` once more where that is shorter than to step over
@@ -136,7 +141,7 @@ impl LastFrame {
         };
         let from = to.x.saturating_sub(gap);
         let cells = first + usize::from(from)..first + usize::from(to.x);
-        let between = self.cells.get(cells).unwrap_or_default();
+        let between = self.cells.0.get(cells).unwrap_or_default();
         let as_it_is = |cell: &Packed| {
             let look = self.looks.get(cell.look())?;
             let byte = cell.ascii().filter(|_| pen.wears(*look))?;
@@ -157,13 +162,30 @@ impl LastFrame {
 
     /// Keeps a cell; whether it is another one than before.
     fn set(&mut self, index: usize, packed: Packed) -> bool {
-        match self.cells.get_mut(index) {
+        match self.cells.0.get_mut(index) {
             Some(kept) if *kept != packed => {
                 *kept = packed;
                 true
             }
             _ => false,
         }
+    }
+
+    /// A row, packed in place of what `packed` held.
+    fn pack_row(&mut self, row: &[Cell], packed: &mut Vec<Packed>) -> Result<(), Full> {
+        packed.clear();
+        let mut covered = 0;
+        for cell in row {
+            if covered > 0 {
+                covered -= 1;
+                packed.push(Packed::COVERED);
+                continue;
+            }
+            let (cell, columns) = self.pack(cell)?;
+            covered = columns.saturating_sub(1);
+            packed.push(cell);
+        }
+        Ok(())
     }
 
     /// A cell, packed, and how many columns it takes.
@@ -173,7 +195,7 @@ impl LastFrame {
         if let &[ascii @ b' '..=b'~'] = symbol.as_bytes() {
             return Ok((Packed(look | u32::from(ascii)), 1));
         }
-        let columns = u16::try_from(symbol.width()).unwrap_or(1).max(1);
+        let columns = columns(symbol);
         let mut chars = symbol.chars();
         let name = match (chars.next(), chars.next()) {
             (Some(only), None) => u32::from(only),
@@ -219,10 +241,7 @@ fn number<T>(
     u32::try_from(number).map_err(|_| Full)
 }
 
-impl Drop for LastFrame {
-    fn drop(&mut self) {
-        for cell in &mut self.cells {
-            cell.0.zeroize();
-        }
-    }
+/// How many columns a symbol takes.
+fn columns(symbol: &str) -> u16 {
+    u16::try_from(symbol.width()).unwrap_or(1).max(1)
 }
