@@ -3,7 +3,7 @@
 
 use ratatui_core::buffer::{Buffer, Cell};
 use ratatui_core::layout::Position;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::ansi::{Look, PLAIN, Pen};
@@ -243,5 +243,11 @@ fn number<T>(
 
 /// How many columns a symbol takes.
 fn columns(symbol: &str) -> u16 {
-    u16::try_from(symbol.width()).unwrap_or(1).max(1)
+    let mut chars = symbol.chars();
+    // Of a single one the tables say it without a look at what is around.
+    let width = match (chars.next(), chars.next()) {
+        (Some(only), None) => only.width().unwrap_or(1),
+        _ => symbol.width(),
+    };
+    u16::try_from(width).unwrap_or(1).max(1)
 }

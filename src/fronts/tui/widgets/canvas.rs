@@ -52,6 +52,10 @@ impl<'a> Canvas<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
+        let width = width.min(area.right().saturating_sub(x));
+        if text.is_ascii() {
+            return self.put_ascii((x, y), width, text, style);
+        }
         // What is typed may hold them, and is shown as it is.
         let line;
         let text = if text.contains(SEPARATORS) {
@@ -60,13 +64,24 @@ impl<'a> Canvas<'a> {
         } else {
             text
         };
-        let width = width.min(area.right().saturating_sub(x));
         // A space that kept words together has done its work.
         let text = text.replace('\u{A0}', " ");
         let text = if self.utf8 { text } else { in_ascii(&text) };
         let (end, _) = self
             .buffer
             .set_stringn(x, y, text, usize::from(width), style);
+        end
+    }
+
+    /// Most of all text: a column for each character, and no tables of widths and graphemes.
+    fn put_ascii(&mut self, at: (u16, u16), width: u16, text: &str, style: Style) -> u16 {
+        let (x, y) = at;
+        let shown = text.chars().filter(|c| !c.is_ascii_control());
+        let mut end = x;
+        for (column, c) in (x..x.saturating_add(width)).zip(shown) {
+            self.cell(column, y, c, style);
+            end = column.saturating_add(1);
+        }
         end
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
 }
 
 /// As wide as it may be; a little narrower where that gives the last line company.
-fn wrap_paragraph(pieces: &[String], width: usize) -> Vec<String> {
+fn wrap_paragraph(pieces: &[Piece], width: usize) -> Vec<String> {
     let widest = fill(pieces, width);
     let lonely = |lines: &[String]| {
         let last = lines.last().map_or(0, |line| line.width());
@@ -36,45 +36,70 @@ fn wrap_paragraph(pieces: &[String], width: usize) -> Vec<String> {
         .unwrap_or(widest)
 }
 
-fn fill(pieces: &[String], width: usize) -> Vec<String> {
+fn fill(pieces: &[Piece], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
+    let mut used = 0;
     for piece in pieces {
-        if line.width() + piece.trim_end().width() <= width {
-            line.push_str(piece);
+        if used + piece.trimmed <= width {
+            line.push_str(&piece.text);
+            used += piece.width;
             continue;
         }
         if !line.is_empty() {
             lines.push(line.trim_end().to_owned());
             line.clear();
+            used = 0;
         }
-        for grapheme in graphemes(piece) {
-            if line.width() + grapheme.width() > width && !line.is_empty() {
+        for grapheme in graphemes(&piece.text) {
+            let wide = grapheme.width();
+            if used + wide > width && !line.is_empty() {
                 if grapheme.trim().is_empty() {
                     continue;
                 }
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
             line.push_str(grapheme);
+            used += wide;
         }
     }
     lines.push(line.trim_end().to_owned());
     lines
 }
 
-/// The pieces between which a line may end; each carries the spaces behind it.
-fn pieces(text: &str) -> Vec<String> {
+/// What stays together; it carries the spaces behind it.
+struct Piece {
+    text: String,
+    /// Columns.
+    width: usize,
+    /// Columns without the spaces behind.
+    trimmed: usize,
+}
+
+impl Piece {
+    fn new(text: String) -> Self {
+        Self {
+            width: text.width(),
+            trimmed: text.trim_end().width(),
+            text,
+        }
+    }
+}
+
+/// The pieces between which a line may end.
+fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut piece = String::new();
     let mut before: Option<&str> = None;
     for grapheme in graphemes(text) {
         if before.is_some_and(|before| may_break(before, grapheme)) {
-            pieces.push(std::mem::take(&mut piece));
+            pieces.push(Piece::new(std::mem::take(&mut piece)));
         }
         piece.push_str(grapheme);
         before = Some(grapheme);
     }
-    pieces.push(piece);
+    pieces.push(Piece::new(piece));
     pieces
 }
 
@@ -88,10 +113,10 @@ fn graphemes(text: &str) -> Vec<&str> {
 }
 
 fn may_break(before: &str, after: &str) -> bool {
-    if after == " " || NOT_FIRST.contains(after) || NOT_LAST.contains(before) {
-        return false;
-    }
-    before == " " || before.width() == 2 || after.width() == 2
+    let wide = |grapheme: &str| !grapheme.is_ascii() && grapheme.width() == 2;
+    let between = before == " " || wide(before) || wide(after);
+    // Most often not, which is quickly said.
+    between && after != " " && !NOT_FIRST.contains(after) && !NOT_LAST.contains(before)
 }
 
 #[cfg(test)]
