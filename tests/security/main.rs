@@ -21,6 +21,7 @@ mod lifetimes;
 mod not_me;
 mod office;
 mod pairing;
+mod reminding;
 mod screens;
 mod secrets;
 mod telling_apart;
