@@ -32,6 +32,8 @@ mod codes;
 mod demo;
 #[path = "kiosk/desk.rs"]
 mod desk;
+#[path = "kiosk/desk_faults.rs"]
+mod desk_faults;
 #[path = "kiosk/desk_on_ad.rs"]
 mod desk_on_ad;
 #[path = "kiosk/expiry.rs"]

@@ -1,0 +1,104 @@
+//! What dies while an operator helps: the directory, the desk itself.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::company::{Company, Site, six_digits};
+use crate::operator::{
+    ASK, CHOOSE, HELPER, TEMPORARY_GIVEN, add_desk, desk, message, open, signed_in, ticket,
+};
+use crate::pty::Pty;
+use crate::support::slapd::{LIN_PASSWORD, dn};
+use crate::visit::ENTER;
+
+/// How long settling may take.
+const SETTLED: Duration = Duration::from_secs(20);
+/// Which request after the choice sets the password, counted from 1.
+const SET: usize = 17;
+
+fn site(company: &Company) -> Site {
+    let site = company.site();
+    add_desk(&site);
+    site
+}
+
+/// lin.wei has read her code to the helper, who chooses a temporary password.
+fn before_the_choice(company: &Company, site: &Site) -> Pty {
+    let mut pty = signed_in(company, site, HELPER);
+    open(&mut pty, "Lin W", "Lin Wei");
+    pty.send("c");
+    pty.wait_for_text(ASK);
+    let ticket = ticket(&pty);
+    pty.send(six_digits(&message(company, "LinWei", &ticket)).unwrap());
+    pty.wait_for_text(CHOOSE);
+    pty.send("\x1b[B");
+    pty
+}
+
+#[test]
+fn a_desk_killed_in_the_change_leaves_a_true_outcome() {
+    let mut company = Company::start();
+    for (moment, arrives) in [
+        (1, false),
+        (SET - 1, false),
+        (SET, false),
+        (SET + 1, true),
+        (SET, true),
+    ] {
+        company.renew_gate();
+        let site = site(&company);
+        let mut pty = before_the_choice(&company, &site);
+        company.gate.hold(moment);
+        pty.send(ENTER);
+        company.gate.wait();
+        pty.kill(Signal::KILL);
+        assert!(!pty.wait_exit().success());
+        if arrives {
+            company.gate.let_go();
+        }
+        let mut again = desk(&site).start();
+        again.wait_for_text(crate::operator::WHO);
+        if site.results("change_intent").is_empty() {
+            assert_eq!(moment, 1, "no intent");
+            assert!(company.signs_in("lin.wei", LIN_PASSWORD), "{moment}");
+            continue;
+        }
+        site.wait_for_events(SETTLED, |events| {
+            let last = events.iter().rfind(|e| e.starts_with("change_outcome"));
+            match last.map(String::as_str) {
+                Some("change_outcome changed") => arrives,
+                // True as long as it may still land.
+                Some("change_outcome unknown") => !arrives,
+                None => false,
+                Some(other) => panic!("{moment}: {other}"),
+            }
+        });
+        site.assert_chain_holds();
+        let landed = !company.signs_in("lin.wei", LIN_PASSWORD);
+        assert_eq!(landed, arrives, "{moment}");
+        if landed {
+            company
+                .slapd
+                .set_password_as_root(&dn("lin.wei"), LIN_PASSWORD);
+        }
+    }
+}
+
+#[test]
+fn a_directory_that_dies_in_the_change_is_never_called_failed() {
+    let mut company = Company::start();
+    let site = site(&company);
+    let mut pty = before_the_choice(&company, &site);
+    company.gate.hold(SET);
+    pty.send(ENTER);
+    company.gate.wait();
+    company.slapd.kill9();
+    company.gate.let_go();
+    pty.wait_for_text("Reference for IT");
+    assert_eq!(site.results("change_outcome"), ["unknown"]);
+    assert!(!pty.screen_text().contains(TEMPORARY_GIVEN));
+    company.slapd.restart();
+    assert!(company.signs_in("lin.wei", LIN_PASSWORD));
+    site.assert_chain_holds();
+}
