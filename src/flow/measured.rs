@@ -137,7 +137,7 @@ fn result_of_refusal(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::OutcomeUnknown => "unknown",
         Refusal::DirectoryDown => "directory_down",
-        Refusal::ChannelDown => "channel_down",
+        Refusal::ChannelDown | Refusal::NotReached => "channel_down",
         Refusal::StoreDown => "store_down",
         Refusal::CodeWrong { .. } | Refusal::CodeExpired | Refusal::TooManyWrongCodes { .. } => {
             "wrong_codes"

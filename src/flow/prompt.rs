@@ -134,6 +134,8 @@ pub enum Refusal {
     DirectoryDown,
     /// WeCom does not answer, for everybody.
     ChannelDown,
+    /// WeCom does not reach the employee. Told only to an operator, who has opened the account.
+    NotReached,
     /// The state cannot be written: nothing may go on without its record.
     StoreDown,
     /// Not so many digits, or not digits.

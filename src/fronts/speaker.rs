@@ -155,6 +155,7 @@ impl Speaker<'_> {
             Refusal::LoginMalformed => self.parts(LOGIN_MALFORMED, &[]),
             Refusal::DirectoryDown => self.parts(DIRECTORY_DOWN, &[it]),
             Refusal::ChannelDown => self.parts(CHANNEL_DOWN, &[it]),
+            Refusal::NotReached => self.parts(NOT_REACHED, &[]),
             Refusal::StoreDown => self.parts(STORE_DOWN, &[it]),
             Refusal::CodeMalformed { digits } => {
                 self.parts(CODE_MALFORMED, &[("digits", (*digits).into())])
@@ -270,6 +271,8 @@ refusals! {
         "refusal-directory-down" "refusal-directory-down-why" "refusal-directory-down-do"
     CHANNEL_DOWN
         "refusal-channel-down" "refusal-channel-down-why" "refusal-channel-down-do"
+    NOT_REACHED
+        "refusal-not-reached" "refusal-not-reached-why" "refusal-not-reached-do"
     STORE_DOWN
         "refusal-store-down" "refusal-store-down-why" "refusal-store-down-do"
     CODE_MALFORMED
@@ -406,6 +409,7 @@ mod tests {
             Refusal::LoginMalformed,
             Refusal::DirectoryDown,
             Refusal::ChannelDown,
+            Refusal::NotReached,
             Refusal::StoreDown,
             Refusal::CodeMalformed { digits: 6 },
             Refusal::CodeWrong { left: 0 },

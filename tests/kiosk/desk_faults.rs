@@ -1,4 +1,4 @@
-//! What dies while an operator helps: the directory, the desk itself.
+//! What dies while an operator helps: the directory, WeCom, the desk itself.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::operator::{
 };
 use crate::pty::Pty;
 use crate::support::slapd::{LIN_PASSWORD, dn};
-use crate::visit::ENTER;
+use crate::visit::{ENTER, ESC};
 
 /// How long settling may take.
 const SETTLED: Duration = Duration::from_secs(20);
@@ -100,5 +100,45 @@ fn a_directory_that_dies_in_the_change_is_never_called_failed() {
     assert!(!pty.screen_text().contains(TEMPORARY_GIVEN));
     company.slapd.restart();
     assert!(company.signs_in("lin.wei", LIN_PASSWORD));
+    site.assert_chain_holds();
+}
+
+#[test]
+fn a_code_that_did_not_go_out_is_told_to_the_operator_and_the_next_one_works() {
+    const NOT_SENT: &str = "No code came to their WeCom";
+    let company = Company::start();
+    let site = site(&company);
+    let mut pty = signed_in(&company, &site, HELPER);
+    open(&mut pty, "Lin W", "Lin Wei");
+    company.wecom.set_faults(|faults| faults.down = true);
+    pty.send("c");
+    pty.wait_for_text(NOT_SENT);
+    pty.wait_for_text("WeCom does not answer");
+    company.wecom.set_faults(|faults| faults.down = false);
+    pty.send(ESC);
+    pty.wait_for_text("Newest records");
+    pty.send("c");
+    pty.wait_for(|screen| {
+        let text = screen.contents();
+        text.contains(ASK) && !text.contains(NOT_SENT)
+    });
+    let ticket = ticket(&pty);
+    pty.send(six_digits(&message(&company, "LinWei", &ticket)).unwrap());
+    pty.wait_for_text(CHOOSE);
+    site.assert_chain_holds();
+}
+
+#[test]
+fn an_employee_whom_wecom_does_not_reach_is_told_to_the_operator() {
+    let company = Company::start();
+    let site = site(&company);
+    let mut pty = signed_in(&company, &site, HELPER);
+    open(&mut pty, "Zhang", "Zhang Min");
+    pty.send("c");
+    pty.wait_for_text("WeCom does not reach this employee");
+    assert!(
+        site.results("code_sent")
+            .contains(&"receiver_unreachable".to_owned())
+    );
     site.assert_chain_holds();
 }

@@ -313,6 +313,15 @@ fn all() -> Vec<(&'static str, Scene)> {
             desk.send(Msg::Prompt(prompt)).types("482");
             desk
         }),
+        ("desk_code_not_sent", |settings| {
+            let mut desk = begun(settings);
+            let mut prompt = code_prompt(desk.now);
+            if let Prompt::Code { refusal, .. } = &mut prompt {
+                *refusal = Some(Refusal::NotReached);
+            }
+            desk.send(Msg::Prompt(prompt));
+            desk
+        }),
         ("desk_not_locked", |settings| {
             let mut desk = at_person(settings);
             let file = PersonFile {

@@ -49,6 +49,7 @@ desk-file-records = Newest records
 desk-file-no-records = No records of this account yet.
 desk-ticket = { $name }, ticket { $ticket }
 desk-code-title = Ask the employee for the code
+desk-code-not-sent = No code came to their WeCom.
 desk-code-lead = It came to their WeCom and names you and this ticket. Let them read the ticket to you first.
 desk-code-lead-unlock = It only unlocks the account. It came to their WeCom and names you and this ticket. Let them read the ticket to you first.
 desk-waiting-title = A second operator has to agree

@@ -49,6 +49,7 @@ desk-file-records = Catatan terbaru
 desk-file-no-records = Belum ada catatan akun ini.
 desk-ticket = { $name }, tiket { $ticket }
 desk-code-title = Tanyakan kode kepada karyawan
+desk-code-not-sent = Tidak ada kode yang masuk ke WeCom-nya.
 desk-code-lead = Kode masuk ke WeCom mereka, dengan nama Anda dan tiket ini. Minta mereka membacakan tiketnya dulu.
 desk-code-lead-unlock = Kode ini hanya membuka kunci akun. Kode masuk ke WeCom mereka, dengan nama Anda dan tiket ini. Minta mereka membacakan tiketnya dulu.
 desk-waiting-title = Operator kedua harus menyetujui

@@ -49,6 +49,7 @@ desk-file-records = 最新记录
 desk-file-no-records = 此账号尚无记录。
 desk-ticket = { $name }，工单号 { $ticket }
 desk-code-title = 请向员工询问验证码
+desk-code-not-sent = 员工的企业微信没有收到验证码。
 desk-code-lead = 验证码已发到其企业微信，其中写明了您和此工单号。请先让对方读出工单号。
 desk-code-lead-unlock = 此验证码只用于解锁账号，已发到其企业微信，其中写明了您和此工单号。请先让对方读出工单号。
 desk-waiting-title = 需要第二位操作员同意

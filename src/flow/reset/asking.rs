@@ -293,6 +293,12 @@ impl AskCode {
             EventKind::NoticeSent
         };
         let result = send_result(&sent);
+        // A kiosk shows the same to everybody; an operator knows whom they help.
+        let told = match (&self.addressee, &sent) {
+            (Addressee::Helped(_), Err(SendError::ChannelDown(_))) => Some(Refusal::ChannelDown),
+            (Addressee::Helped(_), Err(SendError::Receiver(_))) => Some(Refusal::NotReached),
+            _ => None,
+        };
         if purpose == Purpose::Code {
             self.sent.extend(sent.ok());
         }
@@ -301,6 +307,7 @@ impl AskCode {
             let left = context.until(self.expires.wall);
             effects.push(Effect::Timer(Timer::CodeEnded, left));
         }
+        effects.extend(told.map(|refusal| self.show(Some(refusal))));
         (Phase::AskCode(self), effects)
     }
 

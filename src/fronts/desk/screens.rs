@@ -57,7 +57,12 @@ pub(super) fn code(
     let theme = canvas.theme;
     view.headline(&mut column, canvas, "desk-code-title");
     about(view, of, &mut column, canvas);
+    let not_sent = matches!(
+        screen.refusal,
+        Some(Refusal::ChannelDown | Refusal::NotReached)
+    );
     let lead = match action {
+        _ if not_sent => "desk-code-not-sent",
         DeskAction::Password => "desk-code-lead",
         DeskAction::Unlock => "desk-code-lead-unlock",
     };
@@ -72,6 +77,9 @@ pub(super) fn code(
         let said = view.speaker().refusal(refusal);
         column.text(canvas, &said.what, theme.no());
         column.text(canvas, &said.why, theme.plain());
+        if not_sent {
+            return column.text(canvas, &said.now, theme.plain());
+        }
     }
     if let Some(until) = screen.slowed_until.filter(|until| *until > view.now.wall) {
         refusals::slowed(view, until, &mut column, canvas);
