@@ -33,6 +33,7 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use tokio::time::Instant;
 
 use crate::domain::secret::SiteKey;
 use crate::flow::ports::StoreError;
@@ -42,6 +43,10 @@ pub use process::ProcessMark;
 
 /// How long a step waits while another process writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long opening goes on while other processes open the same new file.
+const OPEN_PATIENCE: Duration = Duration::from_secs(15);
+/// After which it is tried again.
+const OPEN_AGAIN: Duration = Duration::from_millis(50);
 /// The most steps that share a transaction: the fast lane waits for no more.
 const GROUP: usize = 8;
 /// The same in the fast lane, whose steps are small.
@@ -123,8 +128,7 @@ impl SqliteStore {
             path: path.clone(),
             source,
         })?;
-        let pool = connect(&path).await?;
-        schema::migrate(&pool).await?;
+        let pool = connect_in_turn(&path).await?;
         // Records before key: if there were none, another process may make the key meanwhile.
         let records = audit::count(&pool).await?;
         let head = HeadFile::beside(&settings.key_file);
@@ -184,6 +188,33 @@ fn own_file(path: &Path) -> std::io::Result<()> {
         }
         made => made.map(|_| ()),
     }
+}
+
+/// Connects, with all tables. SQLite does not wait where several change a new file's journal at once,
+/// and making the tables takes each of them a while.
+async fn connect_in_turn(path: &Path) -> Result<SqlitePool, OpenError> {
+    let give_up = Instant::now() + OPEN_PATIENCE;
+    loop {
+        match connect_once(path).await {
+            Err(OpenError::Database(error)) if is_busy(&error) && Instant::now() < give_up => {
+                tokio::time::sleep(OPEN_AGAIN).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+async fn connect_once(path: &Path) -> Result<SqlitePool, OpenError> {
+    let pool = connect(path).await?;
+    schema::migrate(&pool).await?;
+    Ok(pool)
+}
+
+/// Another process has the file (SQLITE_BUSY).
+fn is_busy(error: &sqlx::Error) -> bool {
+    const BUSY: &str = "5";
+    let error = error.as_database_error();
+    error.and_then(|error| error.code()).as_deref() == Some(BUSY)
 }
 
 async fn connect(path: &Path) -> Result<SqlitePool, sqlx::Error> {
