@@ -250,14 +250,13 @@ impl Driver {
         }
         pending.measuring.ends(self.ports.clock.now().mono);
         let somebody_was_named = pending.somebody_was_named;
-        let rest = tokio::spawn(self.finish(reset, pending));
+        // What takes longer than the parting, a slow message for instance, goes on beside.
+        drop(tokio::spawn(self.finish(reset, pending)));
         if somebody_was_named {
             // It takes just as long when nothing is on its way: the next visit waits for it, and
             // only a real login name leads to a message (rule 3).
             tokio::time::sleep(PARTING).await;
         }
-        // What takes longer than that, a slow message for instance, goes on beside.
-        drop(rest);
     }
 
     async fn step(&self, reset: &mut Reset, event: Event, pending: &mut Pending) -> bool {

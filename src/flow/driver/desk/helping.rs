@@ -2,7 +2,7 @@
 
 use super::{Visit, place_of};
 use crate::domain::account::{Account, AccountKey, Standing, WecomUserId};
-use crate::domain::audit::{AuditEvent, EventKind};
+use crate::domain::audit::EventKind;
 use crate::domain::code::{DeskAction, ResetId};
 use crate::domain::limits;
 use crate::flow::desk::{Case, DeskPrompt, DeskRefusal, Powers};
@@ -84,8 +84,7 @@ impl Visit {
             (_, None) => ("unmapped", DeskRefusal::Unmapped),
             (Standing::Eligible | Standing::Guarded, Some(to)) => return Ok(to.clone()),
         };
-        self.refused(powers, reset, Some(&account.key), result)
-            .await?;
+        self.refused(powers, reset, &account.key, result).await?;
         Err(refusal)
     }
 
@@ -109,8 +108,7 @@ impl Visit {
         } else {
             ("not_locked", DeskRefusal::NotLocked)
         };
-        self.refused(powers, reset, Some(&account.key), result)
-            .await?;
+        self.refused(powers, reset, &account.key, result).await?;
         Err(refusal)
     }
 
@@ -128,8 +126,7 @@ impl Visit {
         } else {
             return Ok(());
         };
-        self.refused(powers, reset, Some(&account.key), result)
-            .await?;
+        self.refused(powers, reset, &account.key, result).await?;
         Err(refusal)
     }
 
@@ -138,17 +135,11 @@ impl Visit {
         &mut self,
         powers: &Powers,
         reset: &ResetId,
-        account: Option<&AccountKey>,
+        account: impl Into<Option<&AccountKey>>,
         result: &'static str,
     ) -> Result<(), DeskRefusal> {
-        let record = AuditEvent {
-            at: self.desks.ports.clock.now().wall,
-            kind: EventKind::OperatorRefused,
-            reset: reset.clone(),
-            account: account.cloned(),
-            place: place_of(powers),
-            result,
-        };
+        let kind = EventKind::OperatorRefused;
+        let record = self.record(powers, kind, reset, account, result);
         let appended = self.desks.ports.audit.append(&record).await;
         appended.map_err(store_down)
     }

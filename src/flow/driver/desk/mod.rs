@@ -252,19 +252,19 @@ impl Visit {
     }
 
     /// A record that names the operator, of what is no step of a reset.
-    fn record(
+    fn record<'a>(
         &self,
         powers: &Powers,
         kind: EventKind,
         reset: &ResetId,
-        account: &AccountKey,
+        account: impl Into<Option<&'a AccountKey>>,
         result: &'static str,
     ) -> AuditEvent {
         AuditEvent {
             at: self.desks.ports.clock.now().wall,
             kind,
             reset: reset.clone(),
-            account: Some(account.clone()),
+            account: account.into().cloned(),
             place: place_of(powers),
             result,
         }

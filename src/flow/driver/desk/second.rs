@@ -154,7 +154,7 @@ impl Visit {
             return Ok(());
         }
         // Somebody tried to agree to their own.
-        self.refused(powers, reset, Some(&asked.account), "not_theirs")
+        self.refused(powers, reset, &asked.account, "not_theirs")
             .await?;
         Err(DeskRefusal::NotYours)
     }
