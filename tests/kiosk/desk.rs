@@ -3,7 +3,7 @@
 use crate::company::{Company, Site, six_digits};
 use crate::operator::{
     APPROVER, ASK, AUDITOR, CHOOSE, HELPER, LINK_GIVEN, TEMPORARY_GIVEN, UNLOCKED, WHO, add_desk,
-    desk, message, of_helper, open, signed_in, ticket,
+    before_a_temporary_password, desk, message, of_helper, open, signed_in, ticket,
 };
 use crate::support::slapd::{LIN_PASSWORD, dn};
 use crate::visit::{ENTER, ESC, Visit};
@@ -57,13 +57,7 @@ fn lin_wei_reads_a_code_and_gets_a_link_that_the_helper_never_sees() {
 fn lin_wei_gets_a_temporary_password_that_nobody_at_the_desk_sees() {
     let company = Company::start();
     let site = site(&company);
-    let mut pty = signed_in(&company, &site, HELPER);
-    open(&mut pty, "Lin W", "Lin Wei");
-    pty.send("c");
-    pty.wait_for_text(ASK);
-    pty.send(six_digits(&message(&company, "LinWei", "siti.rahma")).unwrap());
-    pty.wait_for_text(CHOOSE);
-    pty.send("\x1b[B");
+    let mut pty = before_a_temporary_password(&company, &site);
     pty.send(ENTER);
     pty.wait_for_text(TEMPORARY_GIVEN);
     let text = message(&company, "LinWei", "临时密码");

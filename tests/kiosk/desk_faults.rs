@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::company::{Company, Site, six_digits};
+use crate::company::{Company, Site};
 use crate::operator::{
-    ASK, CHOOSE, HELPER, TEMPORARY_GIVEN, add_desk, desk, message, open, signed_in, ticket,
+    ASK, HELPER, TEMPORARY_GIVEN, add_desk, before_a_temporary_password, desk, open, signed_in,
+    types_the_code,
 };
-use crate::pty::Pty;
 use crate::support::slapd::{LIN_PASSWORD, dn};
 use crate::visit::{ENTER, ESC};
 
@@ -23,19 +23,6 @@ fn site(company: &Company) -> Site {
     site
 }
 
-/// lin.wei has read her code to the helper, who chooses a temporary password.
-fn before_the_choice(company: &Company, site: &Site) -> Pty {
-    let mut pty = signed_in(company, site, HELPER);
-    open(&mut pty, "Lin W", "Lin Wei");
-    pty.send("c");
-    pty.wait_for_text(ASK);
-    let ticket = ticket(&pty);
-    pty.send(six_digits(&message(company, "LinWei", &ticket)).unwrap());
-    pty.wait_for_text(CHOOSE);
-    pty.send("\x1b[B");
-    pty
-}
-
 #[test]
 fn a_desk_killed_in_the_change_leaves_a_true_outcome() {
     let mut company = Company::start();
@@ -48,7 +35,7 @@ fn a_desk_killed_in_the_change_leaves_a_true_outcome() {
     ] {
         company.renew_gate();
         let site = site(&company);
-        let mut pty = before_the_choice(&company, &site);
+        let mut pty = before_a_temporary_password(&company, &site);
         company.gate.hold(moment);
         pty.send(ENTER);
         company.gate.wait();
@@ -89,7 +76,7 @@ fn a_desk_killed_in_the_change_leaves_a_true_outcome() {
 fn a_directory_that_dies_in_the_change_is_never_called_failed() {
     let mut company = Company::start();
     let site = site(&company);
-    let mut pty = before_the_choice(&company, &site);
+    let mut pty = before_a_temporary_password(&company, &site);
     company.gate.hold(SET);
     pty.send(ENTER);
     company.gate.wait();
@@ -122,9 +109,7 @@ fn a_code_that_did_not_go_out_is_told_to_the_operator_and_the_next_one_works() {
         let text = screen.contents();
         text.contains(ASK) && !text.contains(NOT_SENT)
     });
-    let ticket = ticket(&pty);
-    pty.send(six_digits(&message(&company, "LinWei", &ticket)).unwrap());
-    pty.wait_for_text(CHOOSE);
+    types_the_code(&mut pty, &company);
     site.assert_chain_holds();
 }
 

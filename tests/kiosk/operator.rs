@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::company::{Company, Site, text};
+use crate::company::{Company, Site, six_digits, text};
 use crate::pty::{Pty, Setup};
 use crate::visit::ENTER;
 
@@ -66,6 +66,24 @@ pub(crate) fn open(pty: &mut Pty, search: &str, name: &str) {
     pty.send(ENTER);
     pty.wait_for_text(name);
     pty.wait_for_text("Resets");
+}
+
+/// lin.wei reads the code of the call on the screen, and it is right.
+pub(crate) fn types_the_code(pty: &mut Pty, company: &Company) {
+    let text = message(company, "LinWei", &ticket(pty));
+    pty.send(six_digits(&text).unwrap());
+    pty.wait_for_text(CHOOSE);
+}
+
+/// The same from the start, to where Enter gives lin.wei a temporary password.
+pub(crate) fn before_a_temporary_password(company: &Company, site: &Site) -> Pty {
+    let mut pty = signed_in(company, site, HELPER);
+    open(&mut pty, "Lin W", "Lin Wei");
+    pty.send("c");
+    pty.wait_for_text(ASK);
+    types_the_code(&mut pty, company);
+    pty.send("\x1b[B");
+    pty
 }
 
 /// The next message whose text holds `words`.
