@@ -272,12 +272,13 @@ async fn while_one_candidate_is_judged_only_the_newest_waits() {
     };
     let mut stage = Stage::new(Toy::default(), services);
     stage.started().await;
-    for key in ["h", "u", "n", "t"] {
+    stage.send("h\x1b[15~").await;
+    assert_eq!(soon(candidates.recv()).await.unwrap(), "h");
+    for key in ["u", "n", "t"] {
         stage.send(key).await;
         stage.send("\x1b[15~").await;
     }
     stage.wait_for_text("typed [hunt]").await;
-    assert_eq!(soon(candidates.recv()).await.unwrap(), "h");
     finish.send(()).unwrap();
     assert_eq!(soon(candidates.recv()).await.unwrap(), "hunt");
     finish.send(()).unwrap();
@@ -287,6 +288,28 @@ async fn while_one_candidate_is_judged_only_the_newest_waits() {
         soon(candidates.recv()).await.is_none(),
         "no other candidate was judged"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_judged_before_its_key_is_on_the_screen() {
+    let (judged, mut candidates) = mpsc::unbounded_channel();
+    let services = Services {
+        judge: Arc::new(move |_, password| {
+            judged.send(password.expose().to_owned()).unwrap();
+            std::panic::resume_unwind(Box::new("no verdict"))
+        }),
+        ..no_services()
+    };
+    let mut stage = Stage::with_buffer(Toy::default(), services, 16);
+    stage.send("h\x1b[15~").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(candidates.try_recv().is_err(), "nobody has seen the key");
+    stage.wait_for_text("typed [h]").await;
+    let judged = tokio::select! {
+        judged = soon(candidates.recv()) => judged,
+        () = async { while stage.read().await.is_some() {} } => panic!("nobody is asked"),
+    };
+    assert_eq!(judged.unwrap(), "h");
 }
 
 #[tokio::test(start_paused = true)]

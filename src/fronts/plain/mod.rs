@@ -94,7 +94,7 @@ where
             tokio::select! {
                 biased;
                 exit = &mut stop => return exit,
-                msg = desk.answer() => break Heard::Msg(msg),
+                msg = desk.answer(true) => break Heard::Msg(msg),
                 () = at(wake) => break Heard::Msg(Msg::Tick),
                 typed = read(&mut input, &mut typing, talk.asks_for_secret()) => {
                     let Ok((typed, shown)) = typed else {

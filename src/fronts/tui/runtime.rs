@@ -167,6 +167,7 @@ where
         let wake = session.next_wake();
         let writing = !session.painter.idle();
         let can_paint = session.can_paint();
+        let painted = !session.dirty && !writing;
         tokio::select! {
             biased;
             exit = &mut self.stop => Happened::Stopped(exit),
@@ -177,7 +178,7 @@ where
             Ok(()) = self.size.changed() => {
                 Happened::Resized(clamp(*self.size.borrow_and_update()))
             }
-            msg = session.desk.answer() => Happened::Answered(msg),
+            msg = session.desk.answer(painted) => Happened::Answered(msg),
             // After those, so that somebody who types without end holds up nothing else.
             read = read(&mut self.input, &mut session.parser) => Happened::Typed(read),
             () = at(session.parser_due) => Happened::InputPaused,

@@ -98,8 +98,8 @@ impl Desk {
         }
     }
 
-    /// Judges a candidate as soon as the last one is done; of those that wait only the newest
-    /// counts.
+    /// Judges a candidate once the key that made it is on the screen and the last one is done; of
+    /// those that wait only the newest counts.
     pub(in crate::fronts) fn assess(
         &mut self,
         generation: u64,
@@ -111,7 +111,6 @@ impl Desk {
             password,
             policy,
         });
-        self.judge_next();
     }
 
     /// Registers a picture, and listens for the phone that scans it or an earlier one.
@@ -127,8 +126,14 @@ impl Desk {
     }
 
     /// The next answer; waits for ever when nothing was asked. Cancel safe.
-    pub(in crate::fronts) async fn answer(&mut self) -> Msg {
+    ///
+    /// `painted` is whether everything is on the screen: a judge that began before would take a
+    /// processor from whoever shows the key.
+    pub(in crate::fronts) async fn answer(&mut self, painted: bool) -> Msg {
         loop {
+            if painted {
+                self.judge_next();
+            }
             tokio::select! {
                 prompt = prompt(&mut self.reset, &mut self.waiting_inputs) => match prompt {
                     Some(prompt) => return Msg::Prompt(prompt),
@@ -136,7 +141,6 @@ impl Desk {
                 },
                 judged = running(&mut self.judging) => {
                     self.judging = None;
-                    self.judge_next();
                     // A judge that panicked has told the panic hook.
                     if let Some((generation, report)) = judged {
                         return Msg::Assessed { generation, report };
