@@ -6,7 +6,7 @@
 //! its own writes with it; an error of the commit is every member's.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, Transaction};
@@ -24,6 +24,8 @@ pub(super) struct Lane {
     queued: AtomicUsize,
     /// The most steps that share a transaction.
     most: usize,
+    /// Somebody outside the lane waits to write: no step more shares the transaction.
+    is_awaited: AtomicBool,
 }
 
 /// The steps of one transaction.
@@ -51,7 +53,13 @@ impl Lane {
             group: Arc::default(),
             queued: AtomicUsize::new(0),
             most,
+            is_awaited: AtomicBool::new(false),
         }
+    }
+
+    /// Whether somebody outside the lane waits to write now.
+    pub(super) fn set_awaited(&self, is_awaited: bool) {
+        self.is_awaited.store(is_awaited, Ordering::SeqCst);
     }
 
     /// Waits for a turn, in this process and among others.
@@ -84,9 +92,10 @@ impl Lane {
         turn.group.complete.push(tell);
         let members = turn.group.complete.len();
         let others = self.queued.load(Ordering::SeqCst) > 0;
+        let is_full = members >= self.most || self.is_awaited.load(Ordering::SeqCst);
         if members == 1 && !others {
             turn.close(head.clone()).await;
-        } else if members >= self.most || !others {
+        } else if is_full || !others {
             // It ends even if nobody waits for this step any more.
             tokio::spawn(turn.close(head.clone()));
         } else {
@@ -144,7 +153,8 @@ impl Group {
     }
 }
 
-async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
+/// Begins a transaction that holds the right to write.
+pub(super) async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, StoreError> {
     const BEGIN: &str = "BEGIN IMMEDIATE";
     match pool.begin_with(BEGIN).await {
         // SQLite rolled the last transaction back by itself, as it does when the disk is full, and
@@ -348,6 +358,18 @@ mod tests {
         assert_eq!(desk.notes().await, ["lin", "siti"]);
         assert_eq!(desk.head.read().unwrap(), head(2));
         assert!(desk.turn().await.is_first());
+    }
+
+    #[tokio::test]
+    async fn nobody_joins_while_somebody_outside_waits() {
+        let desk = Desk::new().await;
+        desk.lane.set_awaited(true);
+        let (lin, [siti]) = desk.lin_and().await;
+        let siti = siti.await.unwrap();
+        assert!(siti.is_first());
+        drop(siti);
+        lin.await.unwrap().unwrap();
+        assert_eq!(desk.notes().await, ["lin"]);
     }
 
     #[tokio::test]

@@ -47,10 +47,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const OPEN_PATIENCE: Duration = Duration::from_secs(15);
 /// After which it is tried again.
 const OPEN_AGAIN: Duration = Duration::from_millis(50);
-/// The most steps that share a transaction: the fast lane waits for no more.
+/// The most steps that share a transaction: what passes the others waits for no more.
 const GROUP: usize = 8;
-/// The same in the fast lane, whose steps are small.
-const FAST_GROUP: usize = 64;
 /// How long a step waits for its turn in this process.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -111,8 +109,8 @@ struct Inner {
     tidied: tidy::Tidied,
     /// Who may write next.
     lane: group::Lane,
-    /// The same, for what passes everybody in the other.
-    fast_lane: group::Lane,
+    /// Deliveries to be noted, which pass everybody in the lane.
+    notes: deliveries::Notes,
     /// Held while a remote code is judged.
     remote_turn: tokio::sync::Mutex<()>,
 }
@@ -143,7 +141,7 @@ impl SqliteStore {
             process: settings.process,
             tidied: tidy::Tidied::default(),
             lane: group::Lane::new(GROUP),
-            fast_lane: group::Lane::new(FAST_GROUP),
+            notes: deliveries::Notes::default(),
             remote_turn: tokio::sync::Mutex::default(),
         })))
     }

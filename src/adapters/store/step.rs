@@ -3,14 +3,13 @@
 use sqlx::{Row, SqliteConnection};
 
 use super::SqliteStore;
-use super::group::{Lane, Turn};
+use super::group::Turn;
 use crate::domain::audit::{AuditEvent, AuditRecord, Head};
 use crate::flow::ports::StoreError;
 
 /// A transaction that already holds the right to write. Dropped without a commit, it never was.
 pub(super) struct Step<'s> {
     store: &'s SqliteStore,
-    lane: &'s Lane,
     turn: Turn,
     /// The last record of this step, if the head file goes there.
     head: Option<Head>,
@@ -19,19 +18,9 @@ pub(super) struct Step<'s> {
 impl SqliteStore {
     /// Begins a step. Waits for its turn, in this process and among others.
     pub(super) async fn step(&self) -> Result<Step<'_>, StoreError> {
-        self.begin(&self.0.lane).await
-    }
-
-    /// Begins a step that waits for no more than what is being written.
-    pub(super) async fn step_before_others(&self) -> Result<Step<'_>, StoreError> {
-        self.begin(&self.0.fast_lane).await
-    }
-
-    async fn begin<'s>(&'s self, lane: &'s Lane) -> Result<Step<'s>, StoreError> {
         Ok(Step {
             store: self,
-            lane,
-            turn: lane.turn(&self.0.pool).await?,
+            turn: self.0.lane.turn(&self.0.pool).await?,
             head: None,
         })
     }
@@ -41,11 +30,6 @@ impl Step<'_> {
     /// The connection, for this step's statements.
     pub(super) fn sql(&mut self) -> &mut SqliteConnection {
         self.turn.sql()
-    }
-
-    /// Whether it is the first in its transaction.
-    pub(super) fn is_first(&self) -> bool {
-        self.turn.is_first()
     }
 
     /// Appends a record to the chain.
@@ -71,7 +55,8 @@ impl Step<'_> {
     /// Makes everything durable, then moves the head file on.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         let head = &self.store.0.head;
-        self.lane.complete(self.turn, self.head, head).await
+        let lane = &self.store.0.lane;
+        lane.complete(self.turn, self.head, head).await
     }
 
     /// The newest record there is.
