@@ -105,6 +105,9 @@ pub enum Effect {
     GiveLink(Box<LinkFor>),
     /// Read the account again, and its policy.
     ReadAccount(AccountKey, EntryDn),
+    /// Read the policy of an account that was read just now. Answered like
+    /// [`Effect::ReadAccount`].
+    ReadPolicy(Box<Account>),
     /// Judge a password by the whole policy, off the event loop.
     Assess {
         /// The password.

@@ -20,7 +20,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use self::measuring::Measuring;
-use crate::domain::account::{AccountKey, EntryDn};
+use crate::domain::account::{Account, AccountKey, EntryDn};
 use crate::domain::audit::AuditEvent;
 use crate::domain::code::{CodeRules, Place, ResetId};
 use crate::domain::operator::Operators;
@@ -101,6 +101,20 @@ impl Resets {
         let setup = self.setup(self.new_id());
         let method = Some(Method::vouched_at(self.place.front));
         self.run(method, Reset::begin_vouched(setup, vouched, lasting))
+    }
+
+    /// The same where `account` was found just now ([`chatting::account_of`]).
+    pub fn begin_found(
+        &self,
+        vouched: Vouched,
+        lasting: Lasting,
+        account: Box<Account>,
+    ) -> (Running, impl Future<Output = ()> + Send + 'static) {
+        let setup = self.setup(self.new_id());
+        let method = Some(Method::vouched_at(self.place.front));
+        let (now, entropy) = (self.ports.clock.now(), &*self.ports.entropy);
+        let begun = Reset::begin_found(setup, vouched, lasting, account, now, entropy);
+        self.run(method, begun)
     }
 
     /// Begins the sign-in of one of `operators` at the desk. The future is run like that of
@@ -369,6 +383,10 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         }
         Effect::Unfreeze(record) => Answer::Unfrozen(unfreeze(&ports, &record).await),
         Effect::GiveLink(link) => Answer::LinkGiven(sending::give_link(&ports, *link).await),
+        Effect::ReadPolicy(account) => {
+            let policy = ports.directory.policy(&account).await;
+            Answer::AccountRead(policy.map(|policy| Some((account, policy))))
+        }
         Effect::ReadAccount(key, dn) => {
             Answer::AccountRead(reading::read_account(&ports, &key, &dn).await)
         }

@@ -29,7 +29,7 @@ use super::message::Concern;
 use super::ports::{Claim, Entropy, SendError, SentMessage};
 use super::prompt::{Prompt, Refusal};
 use super::vouched::Vouched;
-use crate::domain::account::AccountKey;
+use crate::domain::account::{Account, AccountKey};
 use crate::domain::audit::{AuditEvent, EventKind};
 use crate::domain::code::{CodeRules, Place, ResetId};
 use crate::domain::operator::Operators;
@@ -159,6 +159,25 @@ impl Reset {
     /// which lasts as `lasting` says.
     pub fn begin_vouched(setup: Setup, vouched: Vouched, lasting: Lasting) -> (Self, Vec<Effect>) {
         let (phase, effects) = Vouching::begin(vouched, lasting);
+        (Self::at(setup, phase), effects)
+    }
+
+    /// The same where their account was found just now, by the mapping from their userid. Like
+    /// any account it is read again before anything is changed.
+    pub fn begin_found(
+        setup: Setup,
+        vouched: Vouched,
+        lasting: Lasting,
+        account: Box<Account>,
+        now: Now,
+        entropy: &dyn Entropy,
+    ) -> (Self, Vec<Effect>) {
+        let context = Context {
+            setup: &setup,
+            now,
+            entropy,
+        };
+        let (phase, effects) = Vouching::begin_found(&context, vouched, lasting, account);
         (Self::at(setup, phase), effects)
     }
 

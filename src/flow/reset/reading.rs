@@ -48,6 +48,18 @@ impl Reading {
         (Phase::Reading(reading), effects)
     }
 
+    /// The same where the account was read just now: only its policy is asked for.
+    pub(super) fn begin_read(
+        context: &Context<'_>,
+        grant: Grant,
+        whose: Eligible,
+        account: Box<Account>,
+    ) -> Next {
+        let (phase, _) = Self::begin(context, grant, whose);
+        let effects = vec![Effect::Show(Prompt::Reading), Effect::ReadPolicy(account)];
+        (phase, effects)
+    }
+
     /// The same, for a password that rekey makes.
     pub(super) fn begin_temporary(
         grant: Grant,

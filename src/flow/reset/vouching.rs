@@ -23,15 +23,32 @@ pub(super) struct Vouching {
 
 impl Vouching {
     pub(super) fn begin(vouched: Vouched, lasting: Lasting) -> Next {
-        let vouching = Self {
+        let vouching = Self::of(vouched, lasting);
+        let find = vouching.find();
+        let effects = vec![Effect::Show(Prompt::Reading), find];
+        (Phase::Vouching(vouching), effects)
+    }
+
+    /// The same where the account was found just now.
+    pub(super) fn begin_found(
+        context: &Context<'_>,
+        vouched: Vouched,
+        lasting: Lasting,
+        account: Box<Account>,
+    ) -> Next {
+        let (phase, after) = Self::of(vouched, lasting).found(context, Ok(Some(account)));
+        let mut effects = vec![Effect::Show(Prompt::Reading)];
+        effects.extend(after);
+        (phase, effects)
+    }
+
+    fn of(vouched: Vouched, lasting: Lasting) -> Self {
+        Self {
             vouched,
             lasting,
             tries: 0,
             frozen: None,
-        };
-        let find = vouching.find();
-        let effects = vec![Effect::Show(Prompt::Reading), find];
-        (Phase::Vouching(vouching), effects)
+        }
     }
 
     pub(super) fn account(&self) -> Option<AccountKey> {
@@ -75,7 +92,7 @@ impl Vouching {
         };
         let key = account.key.clone();
         match account.standing {
-            Standing::Eligible => self.eligible(context, &account),
+            Standing::Eligible => self.eligible(context, account),
             Standing::Disabled => context.end(Refusal::Disabled, Some(key), "disabled", Vec::new()),
             Standing::Protected | Standing::Guarded => {
                 context.end(Refusal::Protected, Some(key), "protected", Vec::new())
@@ -95,7 +112,7 @@ impl Vouching {
     }
 
     /// The other place where a grant is made.
-    fn eligible(self, context: &Context<'_>, account: &Account) -> Next {
+    fn eligible(self, context: &Context<'_>, account: Box<Account>) -> Next {
         let reset = context.setup.reset.clone();
         let grant = Grant::from_vouched(account.key.clone(), reset, self.lasting);
         let whose = Eligible {
@@ -106,7 +123,7 @@ impl Vouching {
             case: None,
         };
         let started = context.audit(EventKind::ResetStarted, Some(whose.key.clone()), "vouched");
-        let (phase, reading) = Reading::begin(context, grant, whose);
+        let (phase, reading) = Reading::begin_read(context, grant, whose, account);
         let mut effects = vec![started];
         effects.extend(reading);
         (phase, effects)

@@ -176,10 +176,11 @@ impl Chat {
         lasting: Lasting,
     ) -> Result<Zeroizing<String>, StoreError> {
         let words = self.to(writer);
-        let begun = self
-            .settings()
-            .resets
-            .begin_vouched(writer.vouched.clone(), lasting);
+        let begun = self.settings().resets.begin_found(
+            writer.vouched.clone(),
+            lasting,
+            Box::new(account.clone()),
+        );
         let (mut running, work) = begun;
         (self.settings().spawn)(Box::pin(work));
         let mut password = Some(password);

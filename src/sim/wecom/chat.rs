@@ -184,8 +184,17 @@ impl Chats {
 
     fn keep(&mut self, entry: Entry) {
         self.entries.push_back(entry);
-        if self.entries.len() > MAX_KEPT {
-            self.entries.pop_front();
+        if self.entries.len() <= MAX_KEPT {
+            return;
+        }
+        let (to, is_card) = match self.entries.pop_front() {
+            Some(Entry::Text(message)) => (message.to, false),
+            Some(Entry::Card(card)) => (card.to, true),
+            _ => return,
+        };
+        // Of those that are left one less was handed out.
+        if let Some(taken) = self.taken.get_mut(&(to.to_lowercase(), is_card)) {
+            *taken = taken.saturating_sub(1);
         }
     }
 
@@ -282,5 +291,28 @@ impl Chats {
             })
             .cloned()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_reads_gets_each_message_once_although_old_ones_go() {
+        let mut chats = Chats::new(vec![Member::new("LinWei", "林伟")]);
+        for number in 0..3 * MAX_KEPT {
+            chats.deliver(ChatMessage {
+                id: number.to_string(),
+                to: "LinWei".to_owned(),
+                text: "hello".to_owned(),
+                safe: false,
+                at: Timestamp::from_secs(60 * number as i64),
+                recalled: false,
+            });
+            let next = chats.take_next("LINWEI");
+            assert_eq!(next.map(|message| message.id), Some(number.to_string()));
+            assert_eq!(chats.take_next("LinWei"), None);
+        }
     }
 }

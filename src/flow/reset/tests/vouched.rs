@@ -13,6 +13,23 @@ impl Story {
         story
     }
 
+    /// Their account was found before.
+    fn begun_found(account: Account) -> Self {
+        let mut story = Self::begin();
+        let vouched = Vouched::by_channel(WecomUserId::parse("linwei").unwrap());
+        let (reset, effects) = Reset::begin_found(
+            story.reset.setup.clone(),
+            vouched,
+            Lasting::ByPolicy,
+            Box::new(account),
+            story.now,
+            &story.entropy,
+        );
+        story.reset = reset;
+        story.effects = effects;
+        story
+    }
+
     fn found(&mut self, account: Account) -> &mut Self {
         self.hears(Answer::MemberFound(Ok(Some(Box::new(account)))))
     }
@@ -81,6 +98,31 @@ fn an_account_that_does_not_lead_back_to_the_member_is_none() {
     story.hears(Answer::MemberFound(Ok(None)));
     assert_eq!(story.ended(), &Refusal::NoAccount);
     assert_eq!(story.recorded(), [("reset_ended", "unmapped")]);
+}
+
+#[test]
+fn an_account_that_was_found_before_is_judged_the_same() {
+    let mut story = Story::begun_found(lin_wei());
+    assert!(!story.asks(|e| matches!(e, Effect::FindMember(_))));
+    assert!(story.asks(|e| matches!(e, Effect::ReadPolicy(_))));
+    assert_eq!(story.recorded(), [("reset_started", "vouched")]);
+    story.read(lin_wei());
+    assert!(matches!(story.prompt(), Prompt::NewPassword { .. }));
+
+    let theirs = WecomUserId::parse("SitiRahma");
+    let story = Story::begun_found(Account {
+        wecom: theirs,
+        ..lin_wei()
+    });
+    assert_eq!(story.ended(), &Refusal::NoAccount);
+    let standing = Standing::Protected;
+    let story = Story::begun_found(Account {
+        standing,
+        ..lin_wei()
+    });
+    assert_eq!(story.ended(), &Refusal::Protected);
+    let story = Story::begun_found(frozen());
+    assert!(matches!(story.prompt(), Prompt::Frozen { .. }));
 }
 
 #[test]
