@@ -143,30 +143,29 @@ impl<'a> Race<'a> {
             .unwrap();
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let book = runtime.block_on(Book::open(folder.path()));
-        let [mut raw, mut form, mut bot] = [Duration::ZERO; 3];
+        let by_hand = |round, people| runtime.block_on(self.by_hand(&book, round, people));
+        let by_form = |round, people| {
+            let one = |number| by_form(self.server, number, &password(round, number));
+            all(people, one)
+        };
+        let by_bot = |round, people| {
+            let one = |number| by_message(self.company, number, &password(round, number));
+            all(people, one)
+        };
+        let ways: [&dyn Fn(usize, Range<usize>) -> Duration; 3] = [&by_hand, &by_form, &by_bot];
+        let mut times = [Duration::ZERO; 3];
         let turns = (0..ROUNDS).flat_map(|round| {
             let firsts = (0..OF_EACH).step_by(TURN);
             firsts.map(move |first| (round, first))
         });
         for (turn, (round, first)) in turns.enumerate() {
-            let people = |way: usize| way * OF_EACH + first..way * OF_EACH + first + TURN;
             // Each way comes first, second and third as often.
             for way in (0..3).map(|place| (turn + place) % 3) {
-                match way {
-                    0 => raw += runtime.block_on(self.by_hand(&book, round, people(0))),
-                    1 => {
-                        form += all(people(1), |number| {
-                            by_form(self.server, number, &password(round, number));
-                        });
-                    }
-                    _ => {
-                        bot += all(people(2), |number| {
-                            by_message(self.company, number, &password(round, number));
-                        });
-                    }
-                }
+                let first = way * OF_EACH + first;
+                times[way] += ways[way](round, first..first + TURN);
             }
         }
+        let [raw, form, bot] = times;
         let rate = |time: Duration| (ROUNDS * OF_EACH) as f64 / time.as_secs_f64();
         bars.note(&format!(
             "changes a second on {on}, {AT_ONCE} at once: {:.1} by hand, {:.1} through the form, \

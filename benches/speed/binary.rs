@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::bars::Bars;
 use crate::company::Company;
-use crate::kiosk::{EMPTY, QUIET, passwords};
+use crate::kiosk::{EMPTY, KEYS, QUIET, passwords};
 use crate::pty::Pty;
 use crate::visit::{CHOOSE, Visit as _, at_menu};
 
@@ -35,7 +35,7 @@ pub(crate) fn measure(bars: &Bars) {
             pty.send(key.encode_utf8(&mut [0; 4]).as_bytes());
             pty.wait_until_quiet(QUIET);
         }
-        pty.send(EMPTY.repeat(128));
+        pty.send(EMPTY.repeat(KEYS));
     }
     memory(bars, &pty);
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rekey::domain::limits::PASSWORD_MAX_CHARS;
+
 use crate::bars::{Bars, ms, p50, percentile};
 use crate::company::{Company, REKEY, Site};
 use crate::pty::{Pty, Setup};
@@ -9,7 +11,7 @@ use crate::visit::{MENU, at_password};
 
 const STARTS: usize = 40;
 /// Of a password in a language, at least: as many as the longest has.
-const KEYS: usize = 128;
+pub(crate) const KEYS: usize = PASSWORD_MAX_CHARS;
 /// No more comes after a key when nothing has come for so long.
 pub(crate) const QUIET: Duration = Duration::from_millis(40);
 /// The advice has come, or gone.

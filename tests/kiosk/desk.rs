@@ -1,18 +1,12 @@
 //! IT support's desk: the built program, an operator at its keys, and the employee's phone.
 
-use crate::company::{Company, Site, six_digits};
+use crate::company::{Company, six_digits};
 use crate::operator::{
-    APPROVER, ASK, AUDITOR, CHOOSE, HELPER, LINK_GIVEN, TEMPORARY_GIVEN, UNLOCKED, WHO, add_desk,
-    before_a_temporary_password, desk, message, of_helper, open, signed_in, ticket,
+    APPROVER, ASK, AUDITOR, CHOOSE, HELPER, LINK_GIVEN, TEMPORARY_GIVEN, UNLOCKED, WHO,
+    before_a_temporary_password, desk, message, of_helper, open, signed_in, site, ticket,
 };
 use crate::support::slapd::{LIN_PASSWORD, dn};
 use crate::visit::{ENTER, ESC, Visit};
-
-fn site(company: &Company) -> Site {
-    let site = company.site();
-    add_desk(&site);
-    site
-}
 
 #[test]
 fn lin_wei_reads_a_code_and_gets_a_link_that_the_helper_never_sees() {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::company::{Company, Site};
+use crate::company::Company;
 use crate::operator::{
-    ASK, HELPER, TEMPORARY_GIVEN, add_desk, before_a_temporary_password, desk, open, signed_in,
+    ASK, HELPER, TEMPORARY_GIVEN, before_a_temporary_password, desk, open, signed_in, site,
     types_the_code,
 };
 use crate::support::slapd::{LIN_PASSWORD, dn};
@@ -16,12 +16,6 @@ use crate::visit::{ENTER, ESC};
 const SETTLED: Duration = Duration::from_secs(20);
 /// Which request after the choice sets the password, counted from 1.
 const SET: usize = 17;
-
-fn site(company: &Company) -> Site {
-    let site = company.site();
-    add_desk(&site);
-    site
-}
 
 #[test]
 fn a_desk_killed_in_the_change_leaves_a_true_outcome() {

@@ -34,6 +34,13 @@ pub(crate) fn add_desk(site: &Site) {
     site.write("operators", OPERATORS);
 }
 
+/// A site of `company` with a desk.
+pub(crate) fn site(company: &Company) -> Site {
+    let site = company.site();
+    add_desk(&site);
+    site
+}
+
 /// The desk, as an operator starts it.
 pub(crate) fn desk(site: &Site) -> Setup {
     Setup::new("/bin/sh")

@@ -74,8 +74,7 @@ impl Deliveries for SqliteStore {
             // It writes for others as well, who do not go away with the caller.
             tokio::spawn(self.clone().write_notes());
         }
-        told.await
-            .unwrap_or_else(|_| Err(StoreError("the state's work was ended".to_owned())))
+        group::heard(told).await
     }
 }
 

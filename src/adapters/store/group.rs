@@ -104,9 +104,16 @@ impl Lane {
             }
             drop(turn);
         }
-        told.await
-            .unwrap_or_else(|_| Err(StoreError("the state's work was ended".to_owned())))
+        heard(told).await
     }
+}
+
+/// What whoever writes for others tells one of them.
+pub(super) async fn heard<T>(
+    told: oneshot::Receiver<Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    told.await
+        .unwrap_or_else(|_| Err(StoreError("the state's work was ended".to_owned())))
 }
 
 /// Closes the group once those had their turn who are waiting for it now.

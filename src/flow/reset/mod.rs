@@ -57,6 +57,16 @@ pub struct Setup {
     pub site: SitePolicy,
 }
 
+impl Setup {
+    fn context<'c>(&'c self, now: Now, entropy: &'c dyn Entropy) -> Context<'c> {
+        Context {
+            setup: self,
+            now,
+            entropy,
+        }
+    }
+}
+
 /// One attempt to reset, from the login name to its end.
 pub struct Reset {
     setup: Setup,
@@ -129,11 +139,7 @@ impl Reset {
         now: Now,
         entropy: &dyn Entropy,
     ) -> (Self, Vec<Effect>) {
-        let context = Context {
-            setup: &setup,
-            now,
-            entropy,
-        };
+        let context = setup.context(now, entropy);
         let (phase, effects) = AskCode::at_desk(&context, case);
         (Self::at(setup, phase), effects)
     }
@@ -146,11 +152,7 @@ impl Reset {
         now: Now,
         entropy: &dyn Entropy,
     ) -> (Self, Vec<Effect>) {
-        let context = Context {
-            setup: &setup,
-            now,
-            entropy,
-        };
+        let context = setup.context(now, entropy);
         let (phase, effects) = AskCode::scanned(&context, claim);
         (Self::at(setup, phase), effects)
     }
@@ -172,11 +174,7 @@ impl Reset {
         now: Now,
         entropy: &dyn Entropy,
     ) -> (Self, Vec<Effect>) {
-        let context = Context {
-            setup: &setup,
-            now,
-            entropy,
-        };
+        let context = setup.context(now, entropy);
         let (phase, effects) = Vouching::begin_found(&context, vouched, lasting, account);
         (Self::at(setup, phase), effects)
     }
@@ -197,11 +195,7 @@ impl Reset {
     /// One event leads to the next phase and to effects. An event that the phase does not wait
     /// for changes nothing.
     pub fn step(&mut self, now: Now, entropy: &dyn Entropy, event: Event) -> Vec<Effect> {
-        let context = Context {
-            setup: &self.setup,
-            now,
-            entropy,
-        };
+        let context = self.setup.context(now, entropy);
         self.account = self.phase.account().or(self.account.take());
         let phase = std::mem::replace(&mut self.phase, Phase::Over);
         let (next, effects) = match event {

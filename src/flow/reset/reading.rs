@@ -34,18 +34,8 @@ pub(super) struct Reading {
 impl Reading {
     /// Begins to read.
     pub(super) fn begin(context: &Context<'_>, grant: Grant, whose: Eligible) -> Next {
-        let effects = vec![
-            Effect::Show(Prompt::Reading),
-            Effect::ReadAccount(whose.key.clone(), whose.dn.clone()),
-        ];
-        let reading = Self {
-            grant,
-            whose,
-            makes: None,
-            proved_at: context.now,
-            tries: 0,
-        };
-        (Phase::Reading(reading), effects)
+        let read = Effect::ReadAccount(whose.key.clone(), whose.dn.clone());
+        Self::begin_with(read, context, grant, whose)
     }
 
     /// The same where the account was read just now: only its policy is asked for.
@@ -55,9 +45,19 @@ impl Reading {
         whose: Eligible,
         account: Box<Account>,
     ) -> Next {
-        let (phase, _) = Self::begin(context, grant, whose);
-        let effects = vec![Effect::Show(Prompt::Reading), Effect::ReadPolicy(account)];
-        (phase, effects)
+        Self::begin_with(Effect::ReadPolicy(account), context, grant, whose)
+    }
+
+    fn begin_with(read: Effect, context: &Context<'_>, grant: Grant, whose: Eligible) -> Next {
+        let reading = Self {
+            grant,
+            whose,
+            makes: None,
+            proved_at: context.now,
+            tries: 0,
+        };
+        let effects = vec![Effect::Show(Prompt::Reading), read];
+        (Phase::Reading(reading), effects)
     }
 
     /// The same, for a password that rekey makes.

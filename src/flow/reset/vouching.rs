@@ -36,10 +36,7 @@ impl Vouching {
         lasting: Lasting,
         account: Box<Account>,
     ) -> Next {
-        let (phase, after) = Self::of(vouched, lasting).found(context, Ok(Some(account)));
-        let mut effects = vec![Effect::Show(Prompt::Reading)];
-        effects.extend(after);
-        (phase, effects)
+        Self::of(vouched, lasting).found(context, Ok(Some(account)))
     }
 
     fn of(vouched: Vouched, lasting: Lasting) -> Self {
