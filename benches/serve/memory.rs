@@ -9,8 +9,9 @@ use crate::support::slapd::Slapd;
 
 /// Everybody resets so often that no limit is met: six messages a minute.
 const MEMBERS: usize = 2_500;
-/// Resets before memory is looked at for the first time: the allocator has taken what it takes.
-const WARM: usize = 1_000;
+/// Resets before memory is looked at for the first time: everybody has come twice, so that what is
+/// remembered of each for a while is there, and the allocator has taken what it takes.
+const WARM: usize = 2 * MEMBERS;
 /// And so many until it is looked at again.
 const MANY: usize = 10_000;
 /// Of so many one comes through the form: WeCom's sign-in has a limit of its own.

@@ -15,7 +15,15 @@ const MOST: usize = 8;
 
 /// The connections to one server that rest, all for one purpose.
 #[derive(Clone, Default)]
-pub(super) struct Resting(Arc<Mutex<Vec<One>>>);
+pub(super) struct Resting(Arc<Mutex<All>>);
+
+#[derive(Default)]
+struct All {
+    /// The one that rests longest first.
+    ones: Vec<One>,
+    /// Somebody ends those that have rested for too long.
+    watched: bool,
+}
 
 struct One {
     session: Session,
@@ -26,7 +34,7 @@ impl Resting {
     /// One that still works, as far as can be told. It is nobody else's meanwhile.
     pub(super) fn take(&self) -> Option<Session> {
         let mut all = self.all();
-        while let Some(mut last) = all.pop() {
+        while let Some(mut last) = all.ones.pop() {
             if last.since.elapsed() < REST && !last.session.is_closed() {
                 return Some(last.session.again(Budget::start()));
             }
@@ -37,30 +45,43 @@ impl Resting {
     /// Lets one rest, for [`REST`] at most.
     pub(super) fn put(&self, session: Session) {
         let mut all = self.all();
-        if all.len() >= MOST {
+        if all.ones.len() >= MOST {
             return;
         }
         let since = Instant::now();
-        all.push(One { session, since });
-        drop(all);
-        let resting = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(REST).await;
-            resting.all().retain(|one| one.since.elapsed() < REST);
-        });
+        all.ones.push(One { session, since });
+        if !std::mem::replace(&mut all.watched, true) {
+            tokio::spawn(self.clone().watch());
+        }
+    }
+
+    /// Ends those that have rested for too long, until none rests.
+    async fn watch(self) {
+        while let Some(oldest) = self.oldest() {
+            tokio::time::sleep_until(oldest + REST).await;
+            self.all().ones.retain(|one| one.since.elapsed() < REST);
+        }
+    }
+
+    /// Since when the first rests; when none does, nobody watches any more.
+    fn oldest(&self) -> Option<Instant> {
+        let mut all = self.all();
+        let oldest = all.ones.first().map(|one| one.since);
+        all.watched = oldest.is_some();
+        oldest
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.all().is_empty()
+        self.all().ones.is_empty()
     }
 
     /// Ends them all.
     pub(super) fn clear(&self) {
-        self.all().clear();
+        self.all().ones.clear();
     }
 
     /// Never held across an await; what it guards is whole at any time.
-    fn all(&self) -> MutexGuard<'_, Vec<One>> {
+    fn all(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,8 @@
 //! One connection to one server, and the few operations rekey needs, each within a time budget.
 //!
 //! What ldap3 0.12 leaves to its user: TCP_NODELAY (40 ms a reset without it), a limit for every
-//! single operation, and telling an answer that is lost from a request that never went out.
+//! single operation, telling an answer that is lost from a request that never went out, and
+//! forgetting the ids of searches ([`all_of`]).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use ldap3::controls::{Control, ControlType, PagedResults, RawControl};
 use ldap3::exop::{PasswordModify, WhoAmI};
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope, SearchEntry,
-    SearchOptions, StdStream,
+    SearchOptions, SearchStream, StdStream,
 };
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -220,14 +221,14 @@ impl Pages {
             return Ok(None);
         };
         let request = PagedResults { size: PAGE, cookie };
-        let answer = session
+        let found = session
             .ldap
             .with_timeout(session.budget.left())
             .with_controls(RawControl::from(request))
-            .search(&self.base, Scope::Subtree, &self.filter, &self.attributes)
+            .streaming_search(&self.base, Scope::Subtree, &self.filter, &self.attributes)
             .await
             .map_err(Fault::from_ldap)?;
-        let (entries, result) = (answer.0, answer.1);
+        let (entries, result) = all_of(found).await?;
         if result.rc == SIZE_LIMIT_EXCEEDED {
             let words = "the server cuts long searches off: let the service account search page by \
                          page without a limit (olcLimits, nsSizeLimit)";
@@ -243,11 +244,28 @@ impl Pages {
         self.cookie = bookmark
             .map(|paged: PagedResults| paged.cookie)
             .filter(|cookie| !cookie.is_empty());
-        let entries = entries
-            .into_iter()
-            .map(|entry| Entry::new(SearchEntry::construct(entry)));
-        Ok(Some(entries.collect()))
+        Ok(Some(entries))
     }
+}
+
+/// All entries of a search, and its result. What leads elsewhere is not followed.
+///
+/// [`Ldap::search`] would do the same, but then ldap3 0.12 keeps the ids of all searches of a
+/// connection for ever: it forgets them when a stream without adapters is finished.
+async fn all_of<'a, S, A>(
+    mut stream: SearchStream<'a, S, A>,
+) -> Result<(Vec<Entry>, LdapResult), Fault>
+where
+    S: AsRef<str> + Send + Sync + 'a,
+    A: AsRef<[S]> + Send + Sync + 'a,
+{
+    let mut entries = Vec::new();
+    while let Some(found) = stream.next().await.map_err(Fault::from_ldap)? {
+        if !found.is_ref() && !found.is_intermediate() {
+            entries.push(Entry::new(SearchEntry::construct(found)));
+        }
+    }
+    Ok((entries, stream.finish().await))
 }
 
 /// An open connection and the budget of the call it serves. Clones share the connection.
@@ -341,22 +359,19 @@ impl Session {
         let options = SearchOptions::new()
             .sizelimit(i32::from(search.limit))
             .timelimit(i32::try_from(limits::DIRECTORY_TIMEOUT.as_secs()).unwrap_or(3));
-        let answer = self
+        let found = self
             .ldap
             .with_timeout(self.budget.left())
             .with_search_options(options)
             .with_controls(controls)
-            .search(search.base, search.scope, search.filter, search.attributes)
+            .streaming_search(search.base, search.scope, search.filter, search.attributes)
             .await
             .map_err(Fault::from_ldap)?;
-        let (entries, result) = (answer.0, answer.1);
+        let (entries, result) = all_of(found).await?;
         match result.rc {
             SUCCESS | SIZE_LIMIT_EXCEEDED => Ok(Found {
                 cut: result.rc == SIZE_LIMIT_EXCEEDED,
-                entries: entries
-                    .into_iter()
-                    .map(|entry| Entry::new(SearchEntry::construct(entry)))
-                    .collect(),
+                entries,
             }),
             NO_SUCH_OBJECT => Ok(Found {
                 entries: Vec::new(),

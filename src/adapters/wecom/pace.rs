@@ -8,8 +8,12 @@ use std::time::Duration;
 
 const PER_MINUTE: usize = 20;
 const PER_HOUR: usize = 900;
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Seconds = 60;
+const HOUR: Seconds = 3600;
+
+/// On the monotonic clock. Small, since there are many; our limits are so far below WeCom's that
+/// the fraction does not matter.
+type Seconds = u32;
 
 /// When each member was sent something in the last hour, which is as long as anybody is
 /// remembered.
@@ -18,18 +22,19 @@ pub(super) struct Pace(Mutex<Log>);
 
 #[derive(Default)]
 struct Log {
-    sent: HashMap<String, VecDeque<Duration>>,
-    swept: Duration,
+    sent: HashMap<String, VecDeque<Seconds>>,
+    swept: Seconds,
 }
 
 impl Pace {
     /// Whether one more message may go to `member` at `now`; counts it when it may.
     pub(super) fn admits(&self, member: &str, now: Duration) -> bool {
+        let now = Seconds::try_from(now.as_secs()).unwrap_or(Seconds::MAX);
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.sweep(now);
         let times = log.sent.entry(member.to_lowercase()).or_default();
         forget_old(times, now);
-        let lately = |at: &&Duration| now.saturating_sub(**at) < MINUTE;
+        let lately = |at: &&Seconds| now.saturating_sub(**at) < MINUTE;
         let admitted =
             times.len() < PER_HOUR && times.iter().rev().take_while(lately).count() < PER_MINUTE;
         if admitted {
@@ -41,7 +46,7 @@ impl Pace {
 
 impl Log {
     /// Forgets whoever was sent nothing in an hour; once a minute, since it looks at everybody.
-    fn sweep(&mut self, now: Duration) {
+    fn sweep(&mut self, now: Seconds) {
         if now.saturating_sub(self.swept) < MINUTE {
             return;
         }
@@ -53,7 +58,7 @@ impl Log {
     }
 }
 
-fn forget_old(times: &mut VecDeque<Duration>, now: Duration) {
+fn forget_old(times: &mut VecDeque<Seconds>, now: Seconds) {
     while times
         .front()
         .is_some_and(|at| now.saturating_sub(*at) >= HOUR)
@@ -65,6 +70,9 @@ fn forget_old(times: &mut VecDeque<Duration>, now: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+    const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn the_twenty_first_message_in_a_minute_waits_for_the_next() {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
@@ -23,13 +23,21 @@ use crate::fronts::counted::CountedVisit;
 /// How long a page waits for what comes next before it says "one moment".
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
+/// What a person does goes in here; `None` once nothing more can be done.
+type Inputs = Mutex<Option<mpsc::Sender<Input>>>;
+
+/// Never held across an await; what it guards is whole at any time.
+fn locked<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// One webview's session.
 pub(super) struct Session {
     member: WecomUserId,
     /// 128 random bits, hidden in the page's forms.
     csrf: String,
     until: Now,
-    inputs: mpsc::Sender<Input>,
+    inputs: Arc<Inputs>,
     prompts: watch::Receiver<Prompt>,
     /// The account's language tag, once it is known.
     language: OnceLock<Option<String>>,
@@ -99,16 +107,10 @@ pub(super) struct Begun {
 
 impl Session {
     fn begin(begun: Begun, now: Now) -> Self {
-        let Running {
-            inputs,
-            mut prompts,
-        } = begun.running;
+        let Running { inputs, prompts } = begun.running;
+        let inputs = Arc::new(Mutex::new(Some(inputs)));
         let (newest, seen) = watch::channel(Prompt::Reading);
-        tokio::spawn(async move {
-            while let Some(prompt) = prompts.recv().await {
-                newest.send_replace(prompt);
-            }
-        });
+        tokio::spawn(follow(prompts, newest, Arc::downgrade(&inputs)));
         Self {
             member: begun.member,
             csrf: begun.csrf,
@@ -141,7 +143,7 @@ impl Session {
     }
 
     pub(super) fn page(&self) -> MutexGuard<'_, Page> {
-        self.page.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.page)
     }
 
     /// The newest prompt.
@@ -170,15 +172,35 @@ impl Session {
     pub(super) async fn hand_in(&self, input: Input) {
         let mut prompts = self.prompts.clone();
         prompts.mark_unchanged();
-        if self.inputs.send(input).await.is_err() {
+        let Some(inputs) = locked(&self.inputs).clone() else {
+            return;
+        };
+        if inputs.send(input).await.is_err() {
             return;
         }
+        drop(inputs);
         let answered = async {
             if prompts.changed().await.is_ok() {
                 let _ = prompts.wait_for(is_settled).await;
             }
         };
         let _ = tokio::time::timeout(ANSWER_MAX, answered).await;
+    }
+}
+
+/// Passes the newest prompt on. A reset that has done what it can is let go: its page is kept, and
+/// nothing else of it.
+async fn follow(
+    mut prompts: mpsc::Receiver<Prompt>,
+    newest: watch::Sender<Prompt>,
+    inputs: Weak<Inputs>,
+) {
+    while let Some(prompt) = prompts.recv().await {
+        let inputs = is_done(&prompt).then(|| inputs.upgrade()).flatten();
+        newest.send_replace(prompt);
+        if let Some(inputs) = inputs {
+            locked(&inputs).take();
+        }
     }
 }
 
@@ -191,10 +213,11 @@ fn is_settled(prompt: &Prompt) -> bool {
 }
 
 fn is_over(prompt: &Prompt) -> bool {
-    matches!(
-        prompt,
-        Prompt::Unlocked { .. } | Prompt::Done { .. } | Prompt::Ended { .. }
-    )
+    is_done(prompt) || matches!(prompt, Prompt::Ended { .. })
+}
+
+fn is_done(prompt: &Prompt) -> bool {
+    matches!(prompt, Prompt::Unlocked { .. } | Prompt::Done { .. })
 }
 
 /// All sessions, by what their cookies hold.
@@ -203,7 +226,7 @@ pub(super) struct Sessions(Mutex<HashMap<String, Arc<Session>>>);
 
 impl Sessions {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Session>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 
     /// The session of a cookie, while it lasts.
@@ -255,6 +278,7 @@ mod tests {
     use super::*;
     use crate::flow::measured::Visits;
     use crate::flow::ports::Metrics;
+    use crate::flow::prompt::Step;
 
     fn at(secs: u64) -> Now {
         Now {
@@ -287,6 +311,22 @@ mod tests {
         assert!(sessions.find("a", at(600)).is_none());
         sessions.end_what_is_over(at(600));
         assert!(inbox.recv().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn of_a_reset_that_is_done_only_the_page_is_kept() {
+        let sessions = Sessions::default();
+        let (begun, mut inbox, outbox) = begun("LinWei");
+        sessions.begin("a".to_owned(), begun, at(0));
+        let done = Prompt::Unlocked {
+            told: Step::Ok,
+            reference: "7F3K".to_owned(),
+        };
+        outbox.send(done).await.unwrap();
+        assert!(inbox.recv().await.is_none());
+        let session = sessions.find("a", at(599)).unwrap();
+        session.hand_in(Input::Unlock).await;
+        assert!(matches!(session.settled().await, Prompt::Unlocked { .. }));
     }
 
     #[tokio::test]
