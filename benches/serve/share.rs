@@ -27,7 +27,7 @@ use crate::support::slapd::{self, Options, Slapd};
 /// People of each way.
 const OF_EACH: usize = 192;
 /// So many of them in a turn.
-const TURN: usize = 64;
+const TURN: usize = 192;
 /// How often everybody changes.
 const ROUNDS: usize = 3;
 /// Of what the directory does by hand.

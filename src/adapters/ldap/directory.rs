@@ -11,7 +11,7 @@ use super::active_directory::ActiveDirectory;
 use super::dialect::Dialect;
 use super::ds389::Ds389;
 use super::examine::hidden_value;
-use super::lookup::{Lookup, member_filter};
+use super::lookup::{Lookup, When, member_filter};
 use super::openldap::OpenLdap;
 use super::questions::{Alive, Find, LastLook, PolicyOf, ReadMarks, Reread, login_filter};
 use super::search::Look;
@@ -175,6 +175,7 @@ impl Directory for LdapDirectory {
         let question = Find {
             directory: self,
             filter: login_filter(&self.lookup.settings.login_attributes, login),
+            when: When::BeforeProof,
         };
         Ok(self.servers.ask(&question).await?.0)
     }
@@ -184,6 +185,7 @@ impl Directory for LdapDirectory {
         let question = Find {
             directory: self,
             filter: member_filter(&*self.lookup.dialect, attribute, userid.as_str()),
+            when: When::Vouched,
         };
         let found = self.servers.ask(&question).await?.0;
         // An attribute with several values, or a server with its own idea of what is alike.

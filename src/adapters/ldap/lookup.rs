@@ -30,6 +30,8 @@ pub(super) struct Lookup {
 pub(super) enum When {
     /// Nothing: every login name takes the same round trips (rule 3).
     BeforeProof,
+    /// WeCom says who is there, and a search by that userid found this entry and no other.
+    Vouched,
     /// It is known who is there: no more questions than needed.
     Afterwards,
 }
@@ -119,7 +121,12 @@ impl Lookup {
         let [mut one, mut other] = [session.beside(), session.beside()];
         let (policy, wecom_is_unique, in_protected_group) = tokio::try_join!(
             self.dialect.policy_of(session, self, entry),
-            self.wecom_is_unique(&mut one, entry),
+            async {
+                match when {
+                    When::Vouched => Ok(true),
+                    _ => self.wecom_is_unique(&mut one, entry).await,
+                }
+            },
             self.is_protected(&mut other, &layout, entry, when),
         )?;
         let around = Around {
@@ -198,7 +205,7 @@ impl Lookup {
             login: login.as_deref().unwrap_or(NOBODY),
             least_levels: match when {
                 When::BeforeProof => groups::BEFORE_PROOF,
-                When::Afterwards => 1,
+                When::Vouched | When::Afterwards => 1,
             },
         };
         let base = &layout.naming_context;

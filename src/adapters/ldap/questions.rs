@@ -27,6 +27,7 @@ impl Question for Alive<'_> {
 pub(super) struct Find<'a> {
     pub(super) directory: &'a LdapDirectory,
     pub(super) filter: String,
+    pub(super) when: When,
 }
 
 #[async_trait]
@@ -50,7 +51,7 @@ impl Question for Find<'_> {
         let now = self.directory.clock.now().wall;
         self.directory
             .lookup
-            .account(session, entry.as_ref(), When::BeforeProof, now)
+            .account(session, entry.as_ref(), self.when, now)
             .await
     }
 }
