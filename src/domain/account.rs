@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::limits::{self, SlidingLimit};
+use super::policy::DirectoryPolicy;
 use super::time::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 
@@ -209,6 +210,8 @@ pub struct Account {
     pub standing: Standing,
     /// Age, expiry, lock.
     pub age: PasswordAge,
+    /// What the directory demanded of a new password when the entry was read.
+    pub demands: DirectoryPolicy,
 }
 
 #[cfg(test)]

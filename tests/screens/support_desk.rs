@@ -161,6 +161,7 @@ fn signed_in(now: Now) -> DeskPrompt {
         language: None,
         standing: Standing::Eligible,
         age: PasswordAge::default(),
+        demands: policy().directory.clone(),
     };
     let (mut reset, _) = Reset::begin_sign_in(setup, Arc::new(operators));
     let code = CodeDigits::parse("482913", 6).unwrap();

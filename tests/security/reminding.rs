@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rekey::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
 use rekey::domain::limits::REMINDER_EVERY;
+use rekey::domain::policy::DirectoryPolicy;
 use rekey::domain::remind::{Offsets, Timetable, Window};
 use rekey::domain::secret::SiteKey;
 use rekey::domain::time::Timestamp;
@@ -93,6 +94,7 @@ fn member(number: usize, ends: Timestamp) -> Account {
             expires_at: Some(ends),
             ..PasswordAge::default()
         },
+        demands: DirectoryPolicy::default(),
         login,
     }
 }

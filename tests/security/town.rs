@@ -8,7 +8,9 @@ use rekey::adapters::store::{ProcessMark, SqliteStore, StoreSettings};
 use rekey::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
 use rekey::domain::audit::AuditRecord;
 use rekey::domain::code::{CodeRules, Place};
-use rekey::domain::policy::{LengthUnit, Policy, Report, Rule, SitePolicy, Verdict};
+use rekey::domain::policy::{
+    DirectoryPolicy, LengthUnit, Policy, Report, Rule, SitePolicy, Verdict,
+};
 use rekey::domain::secret::{Password, SiteKey};
 use rekey::domain::strength::Strength;
 use rekey::flow::driver::Resets;
@@ -249,6 +251,7 @@ fn accounts() -> Vec<Account> {
         language: None,
         standing,
         age: PasswordAge::default(),
+        demands: DirectoryPolicy::default(),
     };
     vec![
         person("lin.wei", Standing::Eligible, Some("LinWei")),

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use rekey::domain::account::{Account, AccountKey, EntryDn, PasswordAge, Standing, WecomUserId};
 use rekey::domain::code::{CodeRules, Place};
-use rekey::domain::policy::SitePolicy;
+use rekey::domain::policy::{DirectoryPolicy, SitePolicy};
 use rekey::domain::secret::SiteKey;
 use rekey::flow::driver::Resets;
 use rekey::flow::driver::settle::{ring_owed, settle};
@@ -136,6 +136,7 @@ fn accounts() -> Vec<Account> {
         language: None,
         standing,
         age: PasswordAge::default(),
+        demands: DirectoryPolicy::default(),
     };
     let john = person("john.miller", Standing::Eligible, Some("JohnMiller"));
     let boss = person("the.boss", Standing::Guarded, Some("TheBoss"));

@@ -45,6 +45,7 @@ pub(super) fn last_attributes<'a>(
 }
 
 /// What was found out about an entry besides its own attributes.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Around {
     /// The policy that applies.
     pub(super) policy: AccountPolicy,
@@ -59,7 +60,7 @@ pub(super) fn build(
     dialect: &dyn Dialect,
     settings: &LdapSettings,
     entry: &Entry,
-    around: &Around,
+    around: Around,
     now: Timestamp,
 ) -> Option<Account> {
     let login = login(settings, entry);
@@ -77,6 +78,7 @@ pub(super) fn build(
         language: language.and_then(|name| entry.first(name)).map(cut),
         standing: standing(dialect, entry, around.in_protected_group, now),
         age: dialect.age(entry, &around.policy, now),
+        demands: around.policy.demands,
         login,
     })
 }
@@ -185,7 +187,7 @@ mod tests {
         ];
         attributes.extend(extra);
         let entry = Entry::for_tests("uid=lin.wei,ou=people,dc=test", &attributes);
-        build(&OpenLdap, &settings(), &entry, around, NOW).unwrap()
+        build(&OpenLdap, &settings(), &entry, around.clone(), NOW).unwrap()
     }
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_377_600);

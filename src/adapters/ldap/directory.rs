@@ -13,7 +13,7 @@ use super::ds389::Ds389;
 use super::examine::hidden_value;
 use super::lookup::{Lookup, When, member_filter};
 use super::openldap::OpenLdap;
-use super::questions::{Alive, Find, LastLook, PolicyOf, ReadMarks, Reread, login_filter};
+use super::questions::{Alive, CanUnlock, Find, LastLook, ReadMarks, Reread, login_filter};
 use super::search::Look;
 use super::servers::{Server, Servers};
 use super::session::{Budget, Fault, Session};
@@ -215,11 +215,16 @@ impl Directory for LdapDirectory {
     }
 
     async fn policy(&self, account: &Account) -> Result<DirectoryPolicy, DirectoryDown> {
-        let question = PolicyOf {
-            directory: self,
-            account,
-        };
-        Ok(self.servers.ask(&question).await?.0)
+        let mut demands = account.demands.clone();
+        // Nobody has to know of an account that is open.
+        if account.age.locked {
+            let question = CanUnlock {
+                dialect: &*self.lookup.dialect,
+                dn: &account.dn,
+            };
+            demands.can_unlock = self.servers.ask(&question).await?.0;
+        }
+        Ok(demands)
     }
 
     async fn mark(

@@ -137,7 +137,7 @@ impl Lookup {
         let Some(entry) = entry else {
             return Ok(None);
         };
-        account::build(&*self.dialect, &self.settings, entry, &around, now)
+        account::build(&*self.dialect, &self.settings, entry, around, now)
             .map(Some)
             .ok_or_else(|| Fault::Refused("the entry's key cannot be read".to_owned()))
     }

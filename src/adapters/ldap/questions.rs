@@ -10,7 +10,6 @@ use super::lookup::When;
 use super::servers::Question;
 use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, Standing, WecomUserId};
-use crate::domain::policy::DirectoryPolicy;
 
 /// Asks for a sign of life.
 pub(super) struct Alive<'a>(pub(super) &'a dyn Dialect);
@@ -86,28 +85,18 @@ impl Question for Reread<'_> {
     }
 }
 
-pub(super) struct PolicyOf<'a> {
-    pub(super) directory: &'a LdapDirectory,
-    pub(super) account: &'a Account,
+/// Whether the lock of an entry can be ended.
+pub(super) struct CanUnlock<'a> {
+    pub(super) dialect: &'a dyn Dialect,
+    pub(super) dn: &'a EntryDn,
 }
 
 #[async_trait]
-impl Question for PolicyOf<'_> {
-    type Answer = DirectoryPolicy;
+impl Question for CanUnlock<'_> {
+    type Answer = bool;
 
-    async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let dn = self.account.dn.as_str();
-        let lookup = &self.directory.lookup;
-        let entry = session.read(dn, lookup.dialect.attributes()).await?;
-        let policy = lookup
-            .dialect
-            .policy_of(session, lookup, entry.as_ref())
-            .await?;
-        let mut demands = policy.demands;
-        // Nobody has to know of an account that is open.
-        demands.can_unlock =
-            self.account.age.locked && lookup.dialect.can_unlock(session, dn).await?;
-        Ok(demands)
+    async fn ask(&self, session: &mut Session) -> Result<bool, Fault> {
+        self.dialect.can_unlock(session, self.dn.as_str()).await
     }
 }
 

@@ -154,7 +154,8 @@ pub trait Directory: Send + Sync {
         dn: &EntryDn,
     ) -> Result<Option<Account>, DirectoryDown>;
 
-    /// What the directory demands of this account's new password.
+    /// What the directory demands of the new password of this account, which was read just now,
+    /// and whether its lock can be ended.
     async fn policy(&self, account: &Account) -> Result<DirectoryPolicy, DirectoryDown>;
 
     /// Looks at the entry a last time before `act`, at the server that will carry it out. `None`:

@@ -201,6 +201,7 @@ fn lin_wei() -> Account {
         language: None,
         standing: Standing::Eligible,
         age: PasswordAge::default(),
+        demands: DirectoryPolicy::default(),
     }
 }
 

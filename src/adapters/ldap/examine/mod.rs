@@ -273,14 +273,16 @@ impl LdapDirectory {
         let Some((base, attribute)) = self.lookup.dialect.server_time() else {
             return unknown();
         };
+        let before = self.now();
         let entry = session.read(base, &[attribute]).await;
+        let after = self.now();
         let there = entry.ok().flatten();
         let there = there.and_then(|entry| super::gentime::parse(entry.first(attribute)?));
         let Some(there) = there else {
             return unknown();
         };
-        let here = self.now();
-        let apart = there.since(here).max(here.since(there)).as_secs();
+        // It told its time at some moment in between.
+        let apart = there.since(after).max(before.since(there)).as_secs();
         let seen = format!("the directory's clock and this one are {apart} s apart");
         if apart > CLOCKS_MAY_DIFFER {
             Finding::warning(
