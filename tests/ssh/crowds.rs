@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 use crate::company::{Company, now};
 use crate::raw::{Raw, connection, runtime};
 use crate::server::{Server, free_address};
-use crate::visit::WHO;
-use crate::watched::has_figure;
+use crate::visit::{MENU, Visit as _, WHO};
+use crate::watched::{has_figure, wait_for_figure};
 
 /// What a connection that says nothing may cost, in bytes.
 const SILENT: u64 = 16 * 1024;
@@ -156,4 +156,21 @@ fn who_never_reads_is_dropped_and_costs_little() {
     }
     other.send("lin.wei");
     other.wait_for_text("lin.wei");
+}
+
+#[test]
+fn a_client_that_fell_silent_is_let_go_and_one_that_only_waits_is_not() {
+    /// Four times half a minute: three questions, and the time of the last one.
+    const ASKED_FOR: Duration = Duration::from_secs(150);
+    let company = Company::start();
+    let site = company.site();
+    let figures = free_address();
+    let server = Server::start(&site, &format!("[metrics]\nlisten = \"{figures}\""));
+    let mut waiting = server.client().start();
+    waiting.wait_for_text(MENU);
+    let mut silent = Raw::at_menu(server.at());
+    silent.fall_silent();
+    silent.wait_for_the_end(ASKED_FOR);
+    wait_for_figure(figures, "rekey_visits_now{front=\"remote\"} 1");
+    waiting.choose_it_support();
 }

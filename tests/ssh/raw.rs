@@ -28,10 +28,11 @@ impl Handler for Anybody {
     }
 }
 
-/// A connection that can stop reading.
+/// A connection that can stop reading, or writing.
 struct Tap {
     stream: TcpStream,
     shut: Arc<AtomicBool>,
+    mute: Arc<AtomicBool>,
 }
 
 impl AsyncRead for Tap {
@@ -53,7 +54,10 @@ impl AsyncWrite for Tap {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        match self.mute.load(Ordering::SeqCst) {
+            true => Poll::Ready(Ok(bytes.len())),
+            false => Pin::new(&mut self.stream).poll_write(cx, bytes),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
@@ -71,6 +75,7 @@ pub(crate) struct Raw {
     session: Handle<Anybody>,
     channel: Channel<client::Msg>,
     shut: Arc<AtomicBool>,
+    mute: Arc<AtomicBool>,
     screen: vt100::Parser,
     seen: Vec<u8>,
     answered: bool,
@@ -99,13 +104,14 @@ impl Raw {
     /// Connects and opens a channel; no visit has begun.
     pub(crate) fn knock(to: SocketAddr) -> Self {
         let runtime = runtime();
-        let shut = Arc::new(AtomicBool::new(false));
+        let [shut, mute] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let (session, channel) = runtime.block_on(async {
             let stream = connection(to, Ipv4Addr::LOCALHOST).await;
             stream.set_nodelay(true).unwrap();
             let tap = Tap {
                 stream,
                 shut: Arc::clone(&shut),
+                mute: Arc::clone(&mute),
             };
             // Nothing but the connection itself holds the server back.
             let config = client::Config {
@@ -124,6 +130,7 @@ impl Raw {
             session,
             channel,
             shut,
+            mute,
             screen: vt100::Parser::new(nonzero(24), nonzero(80), 0),
             seen: Vec::new(),
             answered: false,
@@ -194,6 +201,20 @@ impl Raw {
     /// From now on nothing is read.
     pub(crate) fn stop_reading(&self) {
         self.shut.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on nothing is sent, and the connection stays open.
+    pub(crate) fn fall_silent(&self) {
+        self.mute.store(true, Ordering::SeqCst);
+    }
+
+    /// Reads on until the server hangs up.
+    #[track_caller]
+    pub(crate) fn wait_for_the_end(&mut self, limit: Duration) {
+        let ended = async { while self.channel.wait().await.is_some() {} };
+        let ended = async { tokio::time::timeout(limit, ended).await };
+        let ended = self.runtime.block_on(ended);
+        ended.expect("the server has not hung up");
     }
 
     pub(crate) fn screen_text(&self) -> String {

@@ -47,7 +47,7 @@ pub(crate) fn has_figure(at: SocketAddr, wanted: &str) -> bool {
 
 /// Asks for the figures until `wanted` is among their lines.
 #[track_caller]
-fn wait_for_figure(at: SocketAddr, wanted: &str) -> String {
+pub(crate) fn wait_for_figure(at: SocketAddr, wanted: &str) -> String {
     let deadline = now() + DEADLINE;
     loop {
         let figures = get(at, "/metrics");

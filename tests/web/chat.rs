@@ -62,6 +62,32 @@ fn a_password_in_the_chat_works_for_one_sign_in() {
 }
 
 #[test]
+fn a_password_in_the_chat_lasts_where_the_site_allows_it() {
+    /// Everything behind the second `#` belongs to it.
+    const WITH_MARKS: &str = "Quartz#Lantern＃27 #Meadow";
+    let company = Company::start();
+    let server = Server::start_with_chat(&company, "allow", |config| config);
+    company.says("SitiRahma", &format!("#resetpassword#{WITH_MARKS}"));
+    // The notice of the change and the answer come in either order.
+    let said = [(); 2]
+        .map(|()| company.next_message("SitiRahma"))
+        .join("\n");
+    assert!(said.contains("Your new password is set"), "{said}");
+    assert!(said.contains("stays in the chat history"), "{said}");
+    assert!(
+        !said.contains(WITH_MARKS) && !said.contains("one sign-in"),
+        "{said}"
+    );
+    assert!(company.signs_in("siti.rahma", WITH_MARKS));
+    let entry = company.slapd.entry(&dn("siti.rahma"), &["pwdReset"]);
+    assert!(!entry.contains_key("pwdreset"));
+    assert!(company.slapd.may_read_itself(&dn("siti.rahma"), WITH_MARKS));
+    assert_eq!(server.site.results("change_outcome"), ["changed"]);
+    assert!(!server.log().contains(WITH_MARKS));
+    server.site.assert_chain_holds();
+}
+
+#[test]
 fn a_directory_that_would_not_ask_for_another_is_not_asked_for_a_temporary_one() {
     let company = Company::start();
     company.slapd.modify_as_root(&format!(
