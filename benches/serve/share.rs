@@ -153,20 +153,20 @@ impl<'a> Race<'a> {
             all(people, one)
         };
         let ways: [&dyn Fn(usize, Range<usize>) -> Duration; 3] = [&by_hand, &by_form, &by_bot];
-        let mut shares = [Vec::new(), Vec::new()];
         let mut rates = [Vec::new(), Vec::new(), Vec::new()];
         for round in 0..ROUNDS {
-            let mut times = [Duration::ZERO; 3];
             // Each way comes first, second and third about as often.
             for way in (0..3).map(|place| (round + place) % 3) {
                 let first = way * OF_EACH;
-                times[way] = ways[way](round, first..first + OF_EACH);
-                rates[way].push(OF_EACH as f64 / times[way].as_secs_f64());
+                let took = ways[way](round, first..first + OF_EACH);
+                rates[way].push(OF_EACH as f64 / took.as_secs_f64());
             }
-            let [raw, form, bot] = times.map(|time| time.as_secs_f64());
-            shares[0].push(raw / form);
-            shares[1].push(raw / bot);
         }
+        let share = |way: usize| -> Vec<f64> {
+            let rounds = rates[way].iter().zip(&rates[0]);
+            rounds.map(|(rate, by_hand)| rate / by_hand).collect()
+        };
+        let shares = [share(1), share(2)];
         let [raw, form, bot] = rates.map(median);
         bars.note(&format!(
             "changes a second on {on}, {AT_ONCE} at once: {raw:.1} by hand, {form:.1} through the \

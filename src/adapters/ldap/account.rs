@@ -45,7 +45,6 @@ pub(super) fn last_attributes<'a>(
 }
 
 /// What was found out about an entry besides its own attributes.
-#[cfg_attr(test, derive(Clone))]
 pub(super) struct Around {
     /// The policy that applies.
     pub(super) policy: AccountPolicy,
@@ -177,7 +176,7 @@ mod tests {
     }
 
     /// lin.wei with `extra`, seen at 2026-11-22T20:00:00Z.
-    fn lin(extra: &[(&str, &str)], around: &Around) -> Account {
+    fn lin(extra: &[(&str, &str)], around: Around) -> Account {
         let mut attributes = vec![
             ("objectClass", "inetOrgPerson"),
             ("entryUUID", "ABCD-1"),
@@ -187,21 +186,21 @@ mod tests {
         ];
         attributes.extend(extra);
         let entry = Entry::for_tests("uid=lin.wei,ou=people,dc=test", &attributes);
-        build(&OpenLdap, &settings(), &entry, around.clone(), NOW).unwrap()
+        build(&OpenLdap, &settings(), &entry, around, NOW).unwrap()
     }
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_377_600);
 
     #[test]
     fn who_may_be_reset() {
-        let protected = Around {
+        let protected = || Around {
             in_protected_group: true,
             ..around()
         };
-        assert_eq!(lin(&[], &around()).standing, Standing::Eligible);
-        assert_eq!(lin(&[], &protected).standing, Standing::Guarded);
+        assert_eq!(lin(&[], around()).standing, Standing::Eligible);
+        assert_eq!(lin(&[], protected()).standing, Standing::Guarded);
         let service = [("servicePrincipalName", "http/x")];
-        assert_eq!(lin(&service, &protected).standing, Standing::Protected);
+        assert_eq!(lin(&service, protected()).standing, Standing::Protected);
         for (extra, standing) in [
             (("servicePrincipalName", "http/x"), Standing::Protected),
             (
@@ -216,38 +215,38 @@ mod tests {
             (("pwdEndTime", "20261122195900Z"), Standing::Disabled),
             (("pwdEndTime", "20271122195900Z"), Standing::Eligible),
         ] {
-            assert_eq!(lin(&[extra], &around()).standing, standing, "{extra:?}");
+            assert_eq!(lin(&[extra], around()).standing, standing, "{extra:?}");
         }
     }
 
     #[test]
     fn a_lock_ends_with_its_duration() {
-        let at = |time| lin(&[("pwdAccountLockedTime", time)], &around()).age.locked;
+        let at = |time| lin(&[("pwdAccountLockedTime", time)], around()).age.locked;
         assert!(at("20261122194501Z"));
         assert!(!at("20261122194500Z"));
-        assert!(!lin(&[], &around()).age.locked);
+        assert!(!lin(&[], around()).age.locked);
     }
 
     #[test]
     fn a_password_expires_its_maximum_age_after_the_change() {
-        let age = lin(&[("pwdChangedTime", "20261122000000Z")], &around()).age;
+        let age = lin(&[("pwdChangedTime", "20261122000000Z")], around()).age;
         assert_eq!(age.expires_at, gentime::parse("20261123000000Z"));
-        assert_eq!(lin(&[], &around()).age.expires_at, None);
+        assert_eq!(lin(&[], around()).age.expires_at, None);
     }
 
     #[test]
     fn a_code_goes_to_one_userid_or_nowhere() {
         assert_eq!(
-            lin(&[], &around()).wecom,
+            lin(&[], around()).wecom,
             WecomUserId::parse("linwei"),
             "alone"
         );
-        assert_eq!(lin(&[("employeeNumber", "Other")], &around()).wecom, None);
+        assert_eq!(lin(&[("employeeNumber", "Other")], around()).wecom, None);
         let shared = Around {
             wecom_is_unique: false,
             ..around()
         };
-        assert_eq!(lin(&[], &shared).wecom, None);
+        assert_eq!(lin(&[], shared).wecom, None);
     }
 
     proptest! {
@@ -259,7 +258,7 @@ mod tests {
             "\\PC{0,40}|[0-9.Z+-]{0,24}|\u{1b}\\]0;\\PC{0,300}",
         ), 0..40)) {
             let values: Vec<_> = values.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            let account = lin(&values, &around());
+            let account = lin(&values, around());
             prop_assert!(account.display_name.chars().count() <= NAME_MAX_CHARS);
             prop_assert!(account.person_words.len() <= WORDS_MAX);
             prop_assert_eq!(account.key, AccountKey::new("abcd-1"));

@@ -196,9 +196,9 @@ async fn follow(
     inputs: Weak<Inputs>,
 ) {
     while let Some(prompt) = prompts.recv().await {
-        let inputs = is_done(&prompt).then(|| inputs.upgrade()).flatten();
+        let done = is_done(&prompt);
         newest.send_replace(prompt);
-        if let Some(inputs) = inputs {
+        if done && let Some(inputs) = inputs.upgrade() {
             locked(&inputs).take();
         }
     }
