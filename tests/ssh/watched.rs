@@ -230,5 +230,11 @@ fn the_units_are_closed_as_far_as_they_can_be() {
             .and_then(|(_, rest)| rest.split_whitespace().next()?.parse::<f64>().ok());
         let exposure = exposure.unwrap_or_else(|| panic!("{unit}: {judged:?}"));
         assert!(exposure <= most, "{unit}: {exposure}\n{said}");
+        if !unit.contains("ssh") {
+            // The state asks there which run of the machine this is, and who else still runs.
+            for hidden in ["✗ ProcSubset=", "✗ ProtectProc="] {
+                assert!(said.contains(hidden), "{unit} does not see /proc\n{said}");
+            }
+        }
     }
 }
