@@ -13,6 +13,8 @@ use crate::servers::Server;
 
 const WINDOW: (u32, u32) = (80, 24);
 const MENU: &str = "IT support";
+/// How many visits are at their menus.
+const IDLE: usize = 500;
 
 pub(crate) fn run(runtime: &Runtime, company: &Company, wanted: &[String]) -> usize {
     let mut bars = Bars::default();
@@ -66,10 +68,10 @@ fn memory_of_a_visit(runtime: &Runtime, server: &Server, count: usize) -> f64 {
 fn memory(runtime: &Runtime, company: &Company, bars: &mut Bars) {
     say("memory of an idle visit at 80x24");
     let site = company.site();
-    let ours = memory_of_a_visit(runtime, &Server::rekey(&site), 500);
-    let theirs = memory_of_a_visit(runtime, &Server::sshd(&site), 60);
+    let ours = memory_of_a_visit(runtime, &Server::rekey(&site), IDLE);
+    let theirs = memory_of_a_visit(runtime, &Server::sshd(&site), IDLE);
     say(&format!(
-        "  rekey {ours:.0} kB (500 visits), sshd {theirs:.0} kB (60 visits)"
+        "  {IDLE} visits: rekey {ours:.0} kB, sshd {theirs:.0} kB each"
     ));
     bars.at_most("ratio to sshd", ours / theirs, 1.0 / 25.0, "");
     bars.at_most(
