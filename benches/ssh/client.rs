@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use russh::client::{self, Handle, Handler};
 use russh::keys::{PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{Channel, ChannelMsg};
@@ -122,6 +123,8 @@ impl Client {
 
     /// Types a key and waits for its frame; how long that took, and how many bytes came.
     pub(crate) async fn key(&mut self, key: &str) -> (Duration, usize) {
+        // What the screen shows of itself, as its clock, is no answer to a key.
+        while let Some(Some(_)) = self.channel.wait().now_or_never() {}
         self.seen.clear();
         let began = Instant::now();
         self.send(key).await;

@@ -32,6 +32,12 @@ mod figures;
 mod parts;
 mod servers;
 
+/// A thousand people have machines of their own, which take nothing from the server. Here all are
+/// one: theirs give way.
+fn behind_the_server() {
+    rustix::process::nice(10).unwrap();
+}
+
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
@@ -46,6 +52,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
+        .on_thread_start(behind_the_server)
         .build()
         .unwrap();
     let company = company::Company::start();
