@@ -29,7 +29,7 @@ use crate::support::slapd::{self, Options, Slapd};
 /// directory, weigh little.
 const OF_EACH: usize = 192;
 /// How often everybody changes.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 11;
 /// Of what the directory does by hand.
 const LEAST: f64 = 0.95;
 
