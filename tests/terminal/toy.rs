@@ -239,7 +239,28 @@ fn program() {
         Ok(ended) => say(&format!("ended: {ended:?}")),
         Err(error) => say(&format!("error: {error}")),
     }
+    wait_until_read();
     std::process::exit(0);
+}
+
+/// Asks the terminal something, and waits until it has read as far as that: the kernel drops what
+/// nobody has read yet when the program that leads a pty's session ends.
+fn wait_until_read() {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    let stdin = rustix::stdio::stdin();
+    let Ok(usual) = tcgetattr(stdin) else { return };
+    let mut raw = usual.clone();
+    raw.make_raw();
+    tcsetattr(stdin, OptionalActions::Now, &raw).unwrap();
+    say("\x1b[6n");
+    // Some terminals of these tests never answer.
+    let patience = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
+    poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&patience)).unwrap();
+    tcsetattr(stdin, OptionalActions::Flush, &usual).unwrap();
 }
 
 fn say(text: &str) {

@@ -16,12 +16,18 @@ const LEAD: &str = "LinWei";
 
 /// A server that takes SSH sessions from anywhere; and its port.
 fn server(company: &Company) -> (Server, u16) {
+    server_with(company, "code")
+}
+
+/// The same, with what it lets them do.
+fn server_with(company: &Company, remote: &str) -> (Server, u16) {
     let port = ports::free();
     let server = Server::start_with_chat(company, "off", |config| {
         let (_, rest) = config.split_once("ca_file = \"").unwrap();
         let (folder, _) = rest.split_once("/ca.pem\"").unwrap();
         let ssh = format!(
-            "\n[ssh]\nlisten = \"127.0.0.1:{port}\"\nhost_key_file = \"{folder}/host_key\"\n"
+            "\n[ssh]\nlisten = \"127.0.0.1:{port}\"\nhost_key_file = \"{folder}/host_key\"\n\
+             remote = {remote:?}\n"
         );
         format!("{config}{ssh}\n[alarm]\nwecom = [{LEAD:?}]\n")
     });
@@ -123,4 +129,24 @@ fn the_short_code_of_a_session_is_answered_with_where_it_is_from() {
     let page = Phone::of("SitiRahma").open(&link_in(&answer, &server));
     page.assert_says("Did you open this session yourself?");
     pty.wait_for_text(FIELD);
+}
+
+#[test]
+fn where_only_the_phone_may_its_form_sets_the_password_and_the_session_learns_nothing() {
+    let company = Company::start();
+    let (server, port) = server_with(&company, "phone");
+    let (mut pty, address) = session(&server, port);
+    let mut siti = Phone::of("SitiRahma");
+    let form = siti.open(&format!("{address}?lang=en"));
+    assert!(form.is_form() && form.digits().is_none(), "{}", form.text());
+    siti.set_password(&server, &form, GOOD)
+        .assert_says("works now");
+    assert!(company.signs_in("siti.rahma", GOOD));
+    let notice = company.next_message("SitiRahma");
+    assert!(!notice.contains("127.0.0.1"), "{notice}");
+    // The way it shows is the phone's, before and after.
+    pty.send("1");
+    pty.wait_for_text("Set it on your phone, in WeCom");
+    assert!(!pty.screen_text().contains("siti.rahma"));
+    assert_eq!(server.site.results("change_intent"), ["asked"]);
 }
