@@ -87,19 +87,17 @@ fn acknowledged(bars: &Bars, program: &Runtime, wecom: &Runtime) {
     program.block_on(bot.changed(BURSTS * IN_FLIGHT + IN_FLIGHT / 2));
     let landing = burst(BURSTS + 1);
     program.block_on(bot.changed(bursts * IN_FLIGHT));
-    bars.note(&format!(
-        "{IN_FLIGHT} at once, {SLOW:?} a change: p50 {:.2} ms, worst {:.2} ms of {}",
-        ms(p50(&took)),
-        ms(percentile(&took, 100)),
-        took.len()
-    ));
-    bars.note(&format!(
-        "while {} changes land: p50 {:.2} ms, worst {:.2} ms of {}",
-        IN_FLIGHT / 2,
-        ms(p50(&landing)),
-        ms(percentile(&landing, 100)),
-        landing.len()
-    ));
+    for (when, took) in [
+        (format!("{IN_FLIGHT} at once, {SLOW:?} a change"), &took),
+        (format!("while {} changes land", IN_FLIGHT / 2), &landing),
+    ] {
+        bars.note(&format!(
+            "{when}: p50 {:.2} ms, worst {:.2} ms of {}",
+            ms(p50(took)),
+            ms(percentile(took, 100)),
+            took.len()
+        ));
+    }
     let p99 = ms(percentile(&took, 99));
     bars.at_most("a callback acknowledged, p99", p99, 20.0, " ms");
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::company::{Company, now};
 use crate::raw::{Raw, connection, runtime};
-use crate::server::{Server, free_address};
+use crate::server::Server;
 use crate::visit::{MENU, Visit as _, WHO};
 use crate::watched::{has_figure, wait_for_figure};
 
@@ -132,8 +132,7 @@ async fn crowd(at: SocketAddr, count: usize) -> Vec<TcpStream> {
 fn who_never_reads_is_dropped_and_costs_little() {
     let company = Company::start();
     let site = company.site();
-    let figures = free_address();
-    let server = Server::start(&site, &format!("[metrics]\nlisten = \"{figures}\""));
+    let (server, figures) = Server::with_figures(&site);
     let mut deaf = Raw::at_menu(server.at());
     deaf.send("3");
     deaf.wait_for_text(WHO);
@@ -164,8 +163,7 @@ fn a_client_that_fell_silent_is_let_go_and_one_that_only_waits_is_not() {
     const ASKED_FOR: Duration = Duration::from_secs(150);
     let company = Company::start();
     let site = company.site();
-    let figures = free_address();
-    let server = Server::start(&site, &format!("[metrics]\nlisten = \"{figures}\""));
+    let (server, figures) = Server::with_figures(&site);
     let mut waiting = server.client().start();
     waiting.wait_for_text(MENU);
     let mut silent = Raw::at_menu(server.at());

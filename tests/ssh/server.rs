@@ -36,7 +36,14 @@ impl Server {
         Self::start_in(site, more, &[])
     }
 
-    /// The same with variables in its environment.
+    /// Serves `site`, and its figures at the address that comes with it.
+    pub(crate) fn with_figures(site: &Site) -> (Self, SocketAddr) {
+        let figures = free_address();
+        let server = Self::start(site, &format!("[metrics]\nlisten = \"{figures}\""));
+        (server, figures)
+    }
+
+    /// The same as [`Server::start`] with variables in its environment.
     pub(crate) fn start_in(site: &Site, more: &str, variables: &[(&str, String)]) -> Self {
         let (at, section) = section(site, more);
         let usual = std::fs::read_to_string(site.config()).unwrap();

@@ -62,8 +62,7 @@ pub(crate) fn wait_for_figure(at: SocketAddr, wanted: &str) -> String {
 fn figures_and_the_log_tell_what_happens_and_not_whom() {
     let company = Company::start();
     let site = company.site();
-    let figures = free_address();
-    let server = Server::start(&site, &format!("[metrics]\nlisten = \"{figures}\""));
+    let (server, figures) = Server::with_figures(&site);
     let mut pty = server.client().start();
     pty.wait_for_text(MENU);
     wait_for_figure(figures, "rekey_visits_now{front=\"remote\"} 1");
@@ -123,8 +122,7 @@ fn a_directory_that_does_not_answer_is_told() {
     let gone = format!("ldaps://127.0.0.1:{}", free_address().port());
     let there = format!("ldaps://127.0.0.1:{}", company.gate.port());
     let site = company.site_with(|config| config.replace(&there, &gone));
-    let figures = free_address();
-    let _server = Server::start(&site, &format!("[metrics]\nlisten = \"{figures}\""));
+    let (_server, figures) = Server::with_figures(&site);
     let told = wait_for_figure(figures, "rekey_up{service=\"directory\"} 0");
     assert!(told.contains("rekey_up{service=\"wecom\"} 1"), "{told}");
     let ready = get(figures, "/readyz");
