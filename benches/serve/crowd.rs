@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::support::slapd::Slapd;
 
 /// How many employees at once.
-pub(crate) const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 16;
 
 /// A company that many people work for: `member.0`, whose WeCom userid is `Member0`, and so on.
 pub(crate) fn company(slapd: Slapd, members: usize) -> Company {

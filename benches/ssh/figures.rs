@@ -9,6 +9,13 @@ pub(crate) fn percentile(samples: &mut [Duration], part: usize) -> Duration {
     samples.get(at).copied().unwrap_or_default()
 }
 
+/// The one in the middle.
+pub(crate) fn middle(values: impl IntoIterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
 pub(crate) fn millis(span: Duration) -> f64 {
     span.as_secs_f64() * 1e3
 }

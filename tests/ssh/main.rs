@@ -36,3 +36,4 @@ mod plain;
 mod refused;
 mod watched;
 mod whole;
+mod wiped;

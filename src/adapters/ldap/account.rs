@@ -39,6 +39,9 @@ pub(super) fn last_attributes<'a>(
 ) -> Vec<&'a str> {
     let mut names = dialect.mark_attributes().to_vec();
     names.extend(dialect.standing_attributes());
+    if !settings.protected_groups.is_empty() {
+        names.extend(dialect.membership_attributes());
+    }
     names.extend(settings.login_attributes.iter().map(String::as_str));
     names.push(&settings.wecom_attribute);
     names

@@ -9,7 +9,7 @@ use ldap3::LdapResult;
 use super::examine::{Powers, RightToReset, ServerTime, powers_by_delete, right_by_delete};
 use super::expiring::Sweep;
 use super::groups::{self, Groups, Member};
-use super::lookup::Lookup;
+use super::lookup::{Lookup, When};
 use super::ppolicy;
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{Account, AccountKey, Lockout, PasswordAge, Standing};
@@ -29,9 +29,14 @@ pub(super) trait Dialect: Send + Sync {
     /// (names, mail, login, WeCom userid) are asked for anyway.
     fn attributes(&self) -> &'static [&'static str];
 
-    /// What [`Dialect::standing`] and [`Dialect::is_in_group`] read in a last look before a change,
-    /// besides [`Dialect::mark_attributes`].
+    /// What [`Dialect::standing`] reads in a last look before a change, besides
+    /// [`Dialect::mark_attributes`].
     fn standing_attributes(&self) -> &'static [&'static str];
+
+    /// What [`Dialect::is_in_group`] reads of the entry then, where there are groups to look for.
+    fn membership_attributes(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// The attributes whose values the directory refuses within a password, besides the names
     /// common to all products.
@@ -51,12 +56,14 @@ pub(super) trait Dialect: Send + Sync {
     /// How old the password is, when it ends, whether it is locked.
     fn age(&self, entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> PasswordAge;
 
-    /// The policy that applies to an entry. Takes the same round trips without one (rule 3).
+    /// The policy that applies to an entry. Before proof it takes the same round trips without one
+    /// (rule 3).
     async fn policy_of(
         &self,
         session: &mut Session,
         lookup: &Lookup,
         entry: Option<&Entry>,
+        when: When,
     ) -> Result<AccountPolicy, Fault>;
 
     /// The search for everybody whose password ends within `window`, by the policy that applies or

@@ -23,8 +23,8 @@ use zeroize::Zeroizing;
 use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::examine::{Powers, RightToReset, ServerTime};
 use super::expiring::Sweep;
-use super::groups::{Groups, Member, NOBODY};
-use super::lookup::Lookup;
+use super::groups::{Groups, Member};
+use super::lookup::{Lookup, When};
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{Account, AccountKey, PasswordAge, Standing};
 use crate::domain::remind::Window;
@@ -78,8 +78,7 @@ impl Dialect for ActiveDirectory {
         ]
     }
 
-    /// Without those that the controller has to compute, which take as long as all the others; the
-    /// tokens save all the questions about groups.
+    /// Without those that the controller has to compute, which take as long as all the others.
     fn standing_attributes(&self) -> &'static [&'static str] {
         &[
             "objectClass",
@@ -89,8 +88,12 @@ impl Dialect for ActiveDirectory {
             "accountExpires",
             "adminCount",
             "servicePrincipalName",
-            membership::TOKENS,
         ]
+    }
+
+    /// They save all the questions about groups.
+    fn membership_attributes(&self) -> &'static [&'static str] {
+        &[membership::TOKENS]
     }
 
     fn key_attributes(&self) -> &'static [&'static str] {
@@ -138,15 +141,14 @@ impl Dialect for ActiveDirectory {
         session: &mut Session,
         lookup: &Lookup,
         entry: Option<&Entry>,
+        when: When,
     ) -> Result<AccountPolicy, Fault> {
         let layout = lookup.layout(session).await?;
         let domain = session
             .read(&layout.naming_context, &policy::OF_DOMAIN)
             .await?;
         let winner = entry.and_then(|entry| entry.first("msDS-ResultantPSO"));
-        let pso = session
-            .read(winner.unwrap_or(NOBODY), &policy::OF_PSO)
-            .await?;
+        let pso = when.read(session, winner, &policy::OF_PSO).await?;
         let domain = domain
             .ok_or_else(|| Fault::Refused(format!("{:?} cannot be read", layout.naming_context)))?;
         // One that hides its demands is as good as none.

@@ -9,7 +9,7 @@ use super::super::dialect::{AccountPolicy, Dialect};
 use super::super::dn;
 use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, between};
 use super::super::gentime;
-use super::super::lookup::Lookup;
+use super::super::lookup::{Lookup, When};
 use super::super::session::{Fault, Search, Session};
 use super::{Ds389, policy};
 use crate::domain::remind::Window;
@@ -44,7 +44,9 @@ pub(super) async fn sweep(
     let policies = Policies {
         named_by: Some("pwdpolicysubentry"),
         own: own.collect(),
-        default: Ds389.policy_of(session, lookup, None).await?,
+        default: Ds389
+            .policy_of(session, lookup, None, When::Afterwards)
+            .await?,
         lost: policy::unreadable(),
     };
     let kinds = Kind::of_policies(&policies, &names, |policy| range(policy, window, max_age));

@@ -15,8 +15,7 @@ use super::dn;
 use super::examine::{RightToReset, ServerTime, may_delete, right_by_delete, unlocked};
 use super::expiring::Sweep;
 use super::gentime;
-use super::groups::NOBODY;
-use super::lookup::Lookup;
+use super::lookup::{Lookup, When};
 use super::ppolicy;
 use super::session::{Entry, Fault, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
@@ -141,12 +140,11 @@ impl Dialect for Ds389 {
         session: &mut Session,
         _lookup: &Lookup,
         entry: Option<&Entry>,
+        when: When,
     ) -> Result<AccountPolicy, Fault> {
         let global = session.read(CONFIG, &policy::ATTRIBUTES).await?;
         let local = entry.and_then(|entry| entry.first("pwdpolicysubentry"));
-        let own = session
-            .read(local.unwrap_or(NOBODY), &policy::ATTRIBUTES)
-            .await?;
+        let own = when.read(session, local, &policy::ATTRIBUTES).await?;
         let applies = if local.is_some() { own } else { global };
         Ok(applies
             .and_then(|entry| policy::read(&entry))
@@ -291,7 +289,9 @@ impl Ds389 {
         else {
             return Ok(());
         };
-        let policy = self.policy_of(session, lookup, Some(&entry)).await?;
+        let policy = self
+            .policy_of(session, lookup, Some(&entry), When::Afterwards)
+            .await?;
         // By the server's own clock.
         let set_at = entry.first("modifyTimestamp").and_then(gentime::parse);
         let ends = set_at

@@ -8,6 +8,7 @@ mod powers;
 use tokio::time::Instant;
 
 use super::directory::LdapDirectory;
+use super::lookup::When;
 use super::servers::Server;
 use super::session::{Budget, Fault, Session, bind_service};
 use crate::domain::account::{Account, Standing, WecomUserId};
@@ -242,7 +243,8 @@ impl LdapDirectory {
 
     /// The policy of everybody who has none of their own.
     async fn usual_policy(&self, session: &mut Session) -> Result<DirectoryPolicy, Fault> {
-        let policy = self.lookup.dialect.policy_of(session, &self.lookup, None);
+        let (dialect, lookup) = (&self.lookup.dialect, &self.lookup);
+        let policy = dialect.policy_of(session, lookup, None, When::Afterwards);
         Ok(policy.await?.demands)
     }
 

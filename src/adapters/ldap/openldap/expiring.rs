@@ -8,7 +8,7 @@ use super::super::dialect::{AccountPolicy, Dialect};
 use super::super::dn;
 use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, stricter};
 use super::super::gentime;
-use super::super::lookup::Lookup;
+use super::super::lookup::{Lookup, When};
 use super::super::session::{Fault, Search, Session};
 use super::{OpenLdap, policy};
 use crate::domain::remind::Window;
@@ -40,7 +40,9 @@ pub(super) async fn sweep(
         own: own
             .map(|entry| (dn::normalised(&entry.dn), policy::read(entry)))
             .collect(),
-        default: OpenLdap.policy_of(session, lookup, None).await?,
+        default: OpenLdap
+            .policy_of(session, lookup, None, When::Afterwards)
+            .await?,
         // As to slapd itself.
         lost: AccountPolicy::default(),
     };

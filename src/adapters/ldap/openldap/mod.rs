@@ -15,7 +15,7 @@ use super::dialect::{AccountPolicy, Dialect, Marks};
 use super::examine::{ServerTime, may_delete, unlocked};
 use super::expiring::Sweep;
 use super::gentime;
-use super::lookup::Lookup;
+use super::lookup::{Lookup, When};
 use super::ppolicy;
 use super::session::{Entry, Fault, Search, Session};
 use crate::domain::account::{AccountKey, PasswordAge, Standing};
@@ -119,6 +119,7 @@ impl Dialect for OpenLdap {
         session: &mut Session,
         lookup: &Lookup,
         entry: Option<&Entry>,
+        _when: When,
     ) -> Result<AccountPolicy, Fault> {
         let own = entry.and_then(|entry| entry.first("pwdPolicySubentry"));
         if let Some(dn) = own {
@@ -217,7 +218,9 @@ impl Dialect for OpenLdap {
             ));
         }
         let entry = session.read(dn, &["pwdPolicySubentry"]).await?;
-        let policy = self.policy_of(session, lookup, entry.as_ref()).await?;
+        let policy = self
+            .policy_of(session, lookup, entry.as_ref(), When::Afterwards)
+            .await?;
         let unheeded = "the policy does not say pwdMustChange: TRUE, so pwdReset means nothing";
         Ok((!policy.enforces_must_change).then(|| unheeded.to_owned()))
     }
