@@ -11,7 +11,7 @@ use ldap3::LdapResult;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::resting::{REST, Resting};
+use super::resting::{Resting, UNUSED_MAX};
 use super::session::{Budget, Fault, Session};
 use super::settings::Address;
 use crate::domain::account::EntryDn;
@@ -38,7 +38,7 @@ impl Proofs {
     pub(super) fn prepare(&self, dn: &EntryDn, address: &Address) {
         let mut waiting = self.waiting();
         // What was never asked for: the change did not come about.
-        waiting.retain(|_, opening| opening.since.elapsed() < REST);
+        waiting.retain(|_, opening| opening.since.elapsed() < UNUSED_MAX);
         if waiting.len() >= MOST_WAITING || waiting.contains_key(dn) {
             return;
         }
@@ -87,7 +87,7 @@ impl Proofs {
 
     async fn prepared(&self, dn: &EntryDn) -> Option<Session> {
         let opening = self.waiting().remove(dn)?;
-        if opening.since.elapsed() >= REST {
+        if opening.since.elapsed() >= UNUSED_MAX {
             return None;
         }
         // One that could not be opened: whoever opens the next learns why.

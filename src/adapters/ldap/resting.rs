@@ -1,4 +1,7 @@
 //! Open connections that rest until somebody needs one.
+//!
+//! They have carried passwords, and a library keeps what it has sent in a buffer for as long as the
+//! connection is open: so none rests for long, and none is kept for ever by much use.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,9 +10,13 @@ use tokio::time::Instant;
 
 use super::session::{Budget, Session};
 
-/// A connection that rested longer is not used again: something between here and the server may
-/// have dropped it without a word, and noticing would take the whole budget.
-pub(super) const REST: Duration = Duration::from_secs(30);
+/// A connection that was not used for longer is not used again: something between here and the
+/// server may have dropped it without a word, and noticing would take the whole budget.
+pub(super) const UNUSED_MAX: Duration = Duration::from_secs(30);
+/// How long one rests: where many come, the next is there sooner.
+const REST: Duration = Duration::from_secs(5);
+/// One that was opened so long ago goes instead of resting.
+const AGE_MAX: Duration = Duration::from_secs(30);
 /// No more than so many rest.
 const MOST: usize = 8;
 
@@ -45,7 +52,7 @@ impl Resting {
     /// Lets one rest, for [`REST`] at most.
     pub(super) fn put(&self, session: Session) {
         let mut all = self.all();
-        if all.ones.len() >= MOST {
+        if all.ones.len() >= MOST || session.age() >= AGE_MAX {
             return;
         }
         let since = Instant::now();

@@ -8,7 +8,7 @@ use ldap3::LdapResult;
 use tokio::time::Instant;
 
 use super::proofs::Proofs;
-use super::resting::{REST, Resting};
+use super::resting::{Resting, UNUSED_MAX};
 use super::session::{Budget, Fault, Session, bind_service};
 use super::settings::Address;
 use crate::domain::account::EntryDn;
@@ -338,7 +338,7 @@ impl Server {
     fn kept(&self, budget: Budget) -> Option<Session> {
         let mut state = self.state();
         let fit = match &mut state.kept {
-            Some((session, used)) => used.elapsed() < REST && !session.is_closed(),
+            Some((session, used)) => used.elapsed() < UNUSED_MAX && !session.is_closed(),
             None => false,
         };
         if !fit {

@@ -272,6 +272,7 @@ where
 pub(super) struct Session {
     ldap: Ldap,
     budget: Budget,
+    opened: Instant,
 }
 
 impl Session {
@@ -313,7 +314,11 @@ impl Session {
                 tracing::debug!(%error, "a directory connection ended");
             }
         });
-        Ok(Self { ldap, budget })
+        Ok(Self {
+            ldap,
+            budget,
+            opened: Instant::now(),
+        })
     }
 
     /// The same connection, for a question beside this one.
@@ -326,7 +331,13 @@ impl Session {
         Self {
             ldap: self.ldap.clone(),
             budget,
+            opened: self.opened,
         }
+    }
+
+    /// How long ago the connection was opened.
+    pub(super) fn age(&self) -> Duration {
+        self.opened.elapsed()
     }
 
     /// Whether the connection is known to be over.

@@ -15,7 +15,7 @@ mod last;
 use std::cell::Cell;
 use std::io;
 
-use ratatui_core::buffer::{self, Buffer};
+use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::{Position, Rect};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -83,11 +83,10 @@ impl Painter {
             self.pen.clear(bytes);
             LastFrame::new((cols, rows))
         });
-        last.update(buffer, &mut self.pen, bytes);
+        // Empty for the next frame, and of this one nothing stays behind.
+        last.take(buffer, &mut self.pen, bytes);
         self.pen.cursor(bytes, cursor);
         self.send(bytes);
-        // Empty for the next frame, and of this one nothing stays behind.
-        buffer.content.fill(buffer::Cell::EMPTY);
         bytes.zeroize();
         SCRATCH.set(Some(scratch));
     }

@@ -7,6 +7,7 @@
 
 use std::io::Write as _;
 
+use ratatui_core::buffer::Cell;
 use ratatui_core::layout::Position;
 use ratatui_core::style::{Color, Modifier};
 
@@ -28,6 +29,16 @@ pub(super) struct Look {
     pub(super) fg: Color,
     pub(super) bg: Color,
     pub(super) modifier: Modifier,
+}
+
+impl Look {
+    pub(super) fn of(cell: &Cell) -> Self {
+        Self {
+            fg: cell.fg,
+            bg: cell.bg,
+            modifier: cell.modifier,
+        }
+    }
 }
 
 /// The look of an empty cell.

@@ -75,8 +75,18 @@ impl LastFrame {
     }
 
     /// Writes what differs in `next`, and keeps it in place of the last frame. `next` has the size
-    /// of this frame.
-    pub(super) fn update(&mut self, next: &Buffer, pen: &mut Pen, out: &mut Vec<u8>) {
+    /// of this frame; it is left empty.
+    pub(super) fn take(&mut self, next: &mut Buffer, pen: &mut Pen, out: &mut Vec<u8>) {
+        self.update(next, pen, out);
+        // A cell that is blank as it is kept is empty already.
+        for (kept, cell) in self.cells.0.iter().zip(&mut next.content) {
+            if *kept != Packed::BLANK {
+                *cell = Cell::EMPTY;
+            }
+        }
+    }
+
+    fn update(&mut self, next: &mut Buffer, pen: &mut Pen, out: &mut Vec<u8>) {
         if self.try_update(next, pen, out).is_err() {
             // Begin anew: a cleared window with empty tables has room for any one frame that a
             // person can tell apart; what is left over stays as it was.
@@ -84,7 +94,9 @@ impl LastFrame {
             *pen = Pen::new(next.area.width);
             out.zeroize();
             pen.clear(out);
-            let _ = self.try_update(next, pen, out);
+            if self.try_update(next, pen, out).is_err() {
+                next.content.fill(Cell::EMPTY);
+            }
         }
     }
 
@@ -175,23 +187,26 @@ impl LastFrame {
     fn pack_row(&mut self, row: &[Cell], packed: &mut Vec<Packed>) -> Result<(), Full> {
         packed.clear();
         let mut covered = 0;
+        let mut worn = (PLAIN, 0);
         for cell in row {
             if covered > 0 {
                 covered -= 1;
                 packed.push(Packed::COVERED);
                 continue;
             }
-            let (cell, columns) = self.pack(cell)?;
+            let look = Look::of(cell);
+            if look != worn.0 {
+                worn = (look, self.number_of_look(look)? << Packed::LOOK_SHIFT);
+            }
+            let (cell, columns) = self.pack(cell.symbol(), worn.1)?;
             covered = columns.saturating_sub(1);
             packed.push(cell);
         }
         Ok(())
     }
 
-    /// A cell, packed, and how many columns it takes.
-    fn pack(&mut self, cell: &Cell) -> Result<(Packed, u16), Full> {
-        let look = self.number_of_look(cell)? << Packed::LOOK_SHIFT;
-        let symbol = cell.symbol();
+    /// A symbol of a look, packed, and how many columns it takes.
+    fn pack(&mut self, symbol: &str, look: u32) -> Result<(Packed, u16), Full> {
         if let &[ascii @ b' '..=b'~'] = symbol.as_bytes() {
             return Ok((Packed(look | u32::from(ascii)), 1));
         }
@@ -204,12 +219,7 @@ impl LastFrame {
         Ok((Packed(look | name), columns))
     }
 
-    fn number_of_look(&mut self, cell: &Cell) -> Result<u32, Full> {
-        let look = Look {
-            fg: cell.fg,
-            bg: cell.bg,
-            modifier: cell.modifier,
-        };
+    fn number_of_look(&mut self, look: Look) -> Result<u32, Full> {
         let known = self.looks.iter().position(|known| *known == look);
         number(known, &mut self.looks, || look)
     }

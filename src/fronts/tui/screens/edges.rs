@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use ratatui_core::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
 use super::page::View;
 use crate::domain::code::Place;
 use crate::domain::{display, limits};
 use crate::fronts::tui::keymap::Action;
 use crate::fronts::tui::widgets::canvas::{Canvas, Target};
+use crate::fronts::tui::widgets::wrap::columns;
 
 /// Site, method and step on the left; kiosk, time and language on the right, as far as they fit.
 pub(crate) fn top(
@@ -43,7 +43,7 @@ pub(crate) fn top(
         vec![time],
     ];
     let fits = |place: &str, right: &str| {
-        site.width() + 3 + place.width() + 2 + right.width() <= usize::from(room)
+        columns(&site) + 3 + columns(place) + 2 + columns(right) <= usize::from(room)
     };
     let choices = places.iter().flat_map(|place| {
         let dot = &dot;
@@ -57,7 +57,7 @@ pub(crate) fn top(
         .unwrap_or_default();
     let end = canvas.put(left, area.y, room, &site, theme.headline());
     canvas.put(end + 3, area.y, room, &place, theme.plain());
-    let width = u16::try_from(right.width()).unwrap_or(0);
+    let width = u16::try_from(columns(&right)).unwrap_or(0);
     canvas.put(
         left + room - width.min(room),
         area.y,
@@ -125,7 +125,11 @@ pub(crate) fn bottom(view: &View<'_>, keys: &[(Action, String)], canvas: &mut Ca
 }
 
 fn width_of(name: &str, word: &str) -> usize {
-    let word = if word.is_empty() { 0 } else { word.width() + 1 };
+    let word = if word.is_empty() {
+        0
+    } else {
+        columns(word) + 1
+    };
     name.len() + word
 }
 

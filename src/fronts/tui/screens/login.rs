@@ -33,8 +33,7 @@ pub(crate) fn draw(view: &View<'_>, screen: &LoginScreen, login: &Field, canvas:
 /// What is of use to some: where there is room for all of it.
 fn hint(view: &View<'_>, key: &str, column: &mut Column, canvas: &mut Canvas<'_>) {
     let text = view.words.say(key);
-    if column.has_room_for(&text, 0) {
-        column.text(canvas, &text, canvas.theme.plain());
+    if column.whole_text(canvas, &text, canvas.theme.plain()) {
         column.gap();
     }
 }

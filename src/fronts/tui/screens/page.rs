@@ -12,6 +12,7 @@ use crate::fronts::tui::theme::Theme;
 use crate::fronts::tui::widgets::canvas::{Canvas, Target};
 use crate::fronts::tui::widgets::column::Column;
 use crate::fronts::tui::widgets::qr::Qr;
+use crate::fronts::tui::widgets::wrap::columns;
 use crate::fronts::tui::words::Words;
 
 /// No line of reading is longer.
@@ -213,7 +214,6 @@ pub(crate) struct FieldLine<'a> {
 
 /// How wide the widest of these labels is, with the room behind it.
 pub(crate) fn label_width(labels: &[&str]) -> u16 {
-    use unicode_width::UnicodeWidthStr;
-    let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let widest = labels.iter().map(|label| columns(label)).max().unwrap_or(0);
     u16::try_from(widest).unwrap_or(0).saturating_add(3)
 }

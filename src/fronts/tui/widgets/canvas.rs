@@ -87,8 +87,9 @@ impl<'a> Canvas<'a> {
 
     /// Fills a row with one sign.
     pub(crate) fn fill_row(&mut self, x: u16, y: u16, width: u16, sign: char, style: Style) {
-        let row: String = std::iter::repeat_n(sign, usize::from(width)).collect();
-        self.put(x, y, width, &row, style);
+        for column in x..x.saturating_add(width) {
+            self.cell(column, y, sign, style);
+        }
     }
 
     /// Draws one cell.

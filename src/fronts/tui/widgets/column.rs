@@ -80,8 +80,22 @@ impl Column {
 
     /// A text of one or more lines.
     pub(crate) fn text(&mut self, canvas: &mut Canvas<'_>, text: &str, style: Style) {
-        for line in wrap(text, self.width) {
-            self.line(canvas, &line, style);
+        self.lines(canvas, &wrap(text, self.width), style);
+    }
+
+    /// The same where there is room for all of it; whether there was.
+    pub(crate) fn whole_text(&mut self, canvas: &mut Canvas<'_>, text: &str, style: Style) -> bool {
+        let lines = wrap(text, self.width);
+        let fits = lines.len() <= usize::from(self.room());
+        if fits {
+            self.lines(canvas, &lines, style);
+        }
+        fits
+    }
+
+    fn lines(&mut self, canvas: &mut Canvas<'_>, lines: &[String], style: Style) {
+        for line in lines {
+            self.line(canvas, line, style);
         }
     }
 

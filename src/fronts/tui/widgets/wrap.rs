@@ -17,11 +17,20 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
         .collect()
 }
 
+/// How many columns a text takes; of most text without a look into tables.
+pub(crate) fn columns(text: &str) -> usize {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        text.len()
+    } else {
+        text.width()
+    }
+}
+
 /// As wide as it may be; a little narrower where that gives the last line company.
-fn wrap_paragraph(pieces: &[Piece], width: usize) -> Vec<String> {
+fn wrap_paragraph(pieces: &[Piece<'_>], width: usize) -> Vec<String> {
     let widest = fill(pieces, width);
     let lonely = |lines: &[String]| {
-        let last = lines.last().map_or(0, |line| line.width());
+        let last = lines.last().map_or(0, |line| columns(line));
         lines.len() > 1 && last * 4 < width
     };
     if !lonely(&widest) {
@@ -36,13 +45,13 @@ fn wrap_paragraph(pieces: &[Piece], width: usize) -> Vec<String> {
         .unwrap_or(widest)
 }
 
-fn fill(pieces: &[Piece], width: usize) -> Vec<String> {
+fn fill(pieces: &[Piece<'_>], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
+    let mut line = String::with_capacity(width);
     let mut used = 0;
     for piece in pieces {
         if used + piece.trimmed <= width {
-            line.push_str(&piece.text);
+            line.push_str(piece.text);
             used += piece.width;
             continue;
         }
@@ -51,8 +60,8 @@ fn fill(pieces: &[Piece], width: usize) -> Vec<String> {
             line.clear();
             used = 0;
         }
-        for grapheme in graphemes(&piece.text) {
-            let wide = grapheme.width();
+        for grapheme in piece.text.graphemes(true) {
+            let wide = columns(grapheme);
             if used + wide > width && !line.is_empty() {
                 if grapheme.trim().is_empty() {
                     continue;
@@ -69,47 +78,56 @@ fn fill(pieces: &[Piece], width: usize) -> Vec<String> {
 }
 
 /// What stays together; it carries the spaces behind it.
-struct Piece {
-    text: String,
+struct Piece<'a> {
+    text: &'a str,
     /// Columns.
     width: usize,
     /// Columns without the spaces behind.
     trimmed: usize,
 }
 
-impl Piece {
-    fn new(text: String) -> Self {
+impl<'a> Piece<'a> {
+    fn new(text: &'a str) -> Self {
+        let width = columns(text);
+        let trimmed = match text.trim_end() {
+            all if all.len() == text.len() => width,
+            trimmed => columns(trimmed),
+        };
         Self {
-            width: text.width(),
-            trimmed: text.trim_end().width(),
             text,
+            width,
+            trimmed,
         }
     }
 }
 
 /// The pieces between which a line may end.
-fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut piece = String::new();
-    let mut before: Option<&str> = None;
-    for grapheme in graphemes(text) {
-        if before.is_some_and(|before| may_break(before, grapheme)) {
-            pieces.push(Piece::new(std::mem::take(&mut piece)));
-        }
-        piece.push_str(grapheme);
-        before = Some(grapheme);
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    // The graphemes of ASCII are its characters and need no tables.
+    if text.is_ascii() {
+        let ascii = (0..text.len()).filter_map(|at| Some((at, text.get(at..=at)?)));
+        pieces_of(text, ascii)
+    } else {
+        pieces_of(text, text.grapheme_indices(true))
     }
-    pieces.push(Piece::new(piece));
-    pieces
 }
 
-/// The graphemes; those of ASCII are its characters and need no tables.
-fn graphemes(text: &str) -> Vec<&str> {
-    if text.is_ascii() {
-        (0..text.len()).filter_map(|at| text.get(at..=at)).collect()
-    } else {
-        text.graphemes(true).collect()
+fn pieces_of<'a>(
+    text: &'a str,
+    graphemes: impl Iterator<Item = (usize, &'a str)>,
+) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    let mut before: Option<&str> = None;
+    for (at, grapheme) in graphemes {
+        if before.is_some_and(|before| may_break(before, grapheme)) {
+            pieces.push(Piece::new(text.get(from..at).unwrap_or_default()));
+            from = at;
+        }
+        before = Some(grapheme);
     }
+    pieces.push(Piece::new(text.get(from..).unwrap_or_default()));
+    pieces
 }
 
 fn may_break(before: &str, after: &str) -> bool {
