@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use russh::client::{self, Handle, Handler};
 use russh::keys::{PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
-use russh::{Channel, ChannelMsg};
+use russh::{Channel, ChannelMsg, ChannelWriteHalf};
 use tokio::net::TcpSocket;
 
 pub(crate) struct Anybody;
@@ -26,10 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// One visit.
 pub(crate) struct Client {
     _session: Handle<Anybody>,
-    pub(crate) channel: Channel<client::Msg>,
+    channel: Channel<client::Msg>,
     /// From the connection's first packet to the first whole frame.
     pub(crate) first_frame: Duration,
-    pub(crate) seen: Vec<u8>,
+    seen: Vec<u8>,
 }
 
 /// The `n`th source on loopback: ten visits may come from each.
@@ -136,6 +136,33 @@ impl Client {
     pub(crate) async fn at_login(&mut self) {
         self.send("3").await;
         self.until("Who are you?").await;
+    }
+}
+
+/// Somebody who types whatever comes, and reads it all: who reads nothing gets nothing drawn.
+pub(crate) struct Attacker {
+    _session: Handle<Anybody>,
+    typing: ChannelWriteHalf<client::Msg>,
+}
+
+impl Attacker {
+    pub(crate) fn new(client: Client) -> Self {
+        let (mut reading, typing) = client.channel.split();
+        tokio::spawn(async move { while reading.wait().await.is_some() {} });
+        Self {
+            _session: client._session,
+            typing,
+        }
+    }
+
+    pub(crate) async fn send(&self, bytes: &str) {
+        self.typing.data(bytes.as_bytes()).await.unwrap();
+    }
+
+    /// Says how large its window is.
+    pub(crate) async fn resize(&self, (cols, rows): (u32, u32)) {
+        let asked = self.typing.window_change(cols, rows, 0, 0);
+        asked.await.unwrap();
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
-use crate::client::{Client, source};
+use crate::client::{Attacker, Client, source};
 use crate::company::Company;
 use crate::figures::{Bars, middle, millis, percentile, say};
 use crate::servers::Server;
@@ -243,7 +243,7 @@ fn keys(runtime: &Runtime, company: &Company, bars: &mut Bars) {
 }
 
 /// Every key a new verdict on what is worst to judge.
-async fn attack_meter(attacker: Arc<Client>) {
+async fn attack_meter(attacker: Arc<Attacker>) {
     attacker.send(&"4@3$1!0|57".repeat(12)).await;
     for key in 0.. {
         let typed = if key % 2 == 0 { "@" } else { "\x7f" };
@@ -252,11 +252,10 @@ async fn attack_meter(attacker: Arc<Client>) {
     }
 }
 
-async fn attack_window(attacker: Arc<Client>) {
+async fn attack_window(attacker: Arc<Attacker>) {
     for turn in 0u32.. {
         let size = 65_535 - turn % 2;
-        let asked = attacker.channel.window_change(size, size, 0, 0).await;
-        asked.unwrap();
+        attacker.resize((size, size)).await;
         sleep(Duration::from_millis(10)).await;
     }
 }
@@ -273,11 +272,11 @@ fn attack(runtime: &Runtime, company: &Company, bars: &mut Bars) {
         attacker
     });
     let code = code("LinWei");
-    runtime.block_on(async {
+    let attacker = Arc::new(runtime.block_on(async {
         attacker.send(&code).await;
         attacker.until("Choose a new").await;
-    });
-    let attacker = Arc::new(attacker);
+        Attacker::new(attacker)
+    }));
     let mut typists = Typists::at_login(runtime, &server, 8, 20, 0);
     let mut type_keys = || p99(typists.type_keys(30).0);
     let (mut quiet, mut attacked, mut resized) = (Vec::new(), Vec::new(), Vec::new());
@@ -285,14 +284,13 @@ fn attack(runtime: &Runtime, company: &Company, bars: &mut Bars) {
         quiet.push(type_keys());
         let meter = runtime.spawn(attack_meter(attacker.clone()));
         attacked.push(type_keys());
+        assert!(!meter.is_finished(), "the attack went on");
         meter.abort();
         let window = runtime.spawn(attack_window(attacker.clone()));
         resized.push(type_keys());
         assert!(!window.is_finished(), "the attack went on");
         window.abort();
-        let (cols, rows) = WINDOW;
-        let as_before = attacker.channel.window_change(cols, rows, 0, 0);
-        runtime.block_on(as_before).unwrap();
+        runtime.block_on(attacker.resize(WINDOW));
     }
     for (when, p99s) in [
         ("quiet", &quiet),

@@ -31,6 +31,7 @@ use crate::flow::driver::outage::{Outage, keep_looking};
 use crate::flow::driver::settle::keep_settling;
 use crate::flow::ports::Ports;
 use crate::fronts::pulse::Pulse;
+use crate::fronts::tui::terminal::harden;
 use crate::text::Texts;
 
 /// How long changes in flight may take once the end was asked for; what is not done by then is
@@ -72,6 +73,8 @@ struct Front {
 /// When something that the configuration names cannot be used, or it names nothing to serve.
 pub async fn serve(mut config: Config, demo: bool) -> Result<ExitCode, BootError> {
     log_to_stderr();
+    // A kernel that refuses this runs no server worse than before.
+    let _ = harden();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     // No front but the one over SSH does anything then, and none of them ends.

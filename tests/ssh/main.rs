@@ -17,6 +17,8 @@ mod camera;
 mod company;
 #[path = "../kiosk/gate.rs"]
 mod gate;
+#[path = "../support/memory.rs"]
+mod memory;
 #[path = "../support/pty.rs"]
 mod pty;
 #[path = "../support/mod.rs"]

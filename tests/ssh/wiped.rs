@@ -1,9 +1,9 @@
 //! What a visit leaves in the server's memory: none of its secrets, whichever library held them.
 
 use crate::company::{Company, now};
+use crate::memory::{occurrences, wait_until_forgotten};
 use crate::pty::DEADLINE;
 use crate::server::Server;
-use crate::support::memory::occurrences;
 use crate::visit::{CHOOSE, DONE, ENTER, GOOD, MENU, Visit};
 
 #[test]
@@ -11,7 +11,6 @@ fn no_password_is_left_in_memory_after_a_visit() {
     let company = Company::start();
     let site = company.site();
     let server = Server::start(&site, "");
-    let held = |secret: &str| occurrences(server.pid(), secret.as_bytes());
     let mut pty = server.client().start();
     pty.wait_for_text(MENU);
     pty.say_who("lin.wei");
@@ -21,7 +20,7 @@ fn no_password_is_left_in_memory_after_a_visit() {
     pty.send(GOOD);
     pty.wait_for_text("••••");
     let deadline = now() + DEADLINE;
-    while held(GOOD) == 0 {
+    while occurrences(server.pid(), GOOD) == 0 {
         assert!(now() < deadline, "what was typed is looked for in vain");
     }
     pty.send(ENTER);
@@ -30,8 +29,5 @@ fn no_password_is_left_in_memory_after_a_visit() {
     pty.wait_for_text(DONE);
     pty.send(ENTER);
     assert!(pty.wait_exit().success());
-    let deadline = now() + DEADLINE;
-    while held(GOOD) > 0 {
-        assert!(now() < deadline, "{} times", held(GOOD));
-    }
+    wait_until_forgotten(server.pid(), GOOD);
 }

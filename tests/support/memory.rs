@@ -6,11 +6,27 @@ use std::os::unix::fs::FileExt as _;
 
 use rustix::process::Pid;
 
+use crate::company::now;
+use crate::pty::DEADLINE;
+
 /// Read so much at once.
 const PIECE: usize = 1 << 20;
 
-/// How often `bytes` are to be found in the memory of a process that goes on meanwhile.
-pub fn occurrences(process: Pid, bytes: &[u8]) -> usize {
+/// Waits until a secret is nowhere in the memory of a process any more.
+#[track_caller]
+pub(crate) fn wait_until_forgotten(process: Pid, secret: &str) {
+    let deadline = now() + DEADLINE;
+    loop {
+        match occurrences(process, secret) {
+            0 => return,
+            left => assert!(now() < deadline, "it is there {left} times"),
+        }
+    }
+}
+
+/// How often a secret is to be found in the memory of a process, which goes on meanwhile.
+pub(crate) fn occurrences(process: Pid, secret: &str) -> usize {
+    let bytes = secret.as_bytes();
     let finder = memchr::memmem::Finder::new(bytes);
     let memory = File::open(format!("/proc/{process}/mem")).expect("its memory can be read");
     let mut found = 0;

@@ -14,7 +14,6 @@ pub mod ds389;
 pub mod faketime;
 pub mod figures;
 pub mod grant;
-pub mod memory;
 pub mod ports;
 pub mod proxy;
 pub mod samba;

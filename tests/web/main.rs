@@ -16,6 +16,8 @@ mod company;
 #[path = "../kiosk/gate.rs"]
 #[allow(dead_code, reason = "every test binary uses a part of it")]
 mod gate;
+#[path = "../support/memory.rs"]
+mod memory;
 #[path = "../support/pty.rs"]
 mod pty;
 #[path = "../support/mod.rs"]
@@ -48,3 +50,4 @@ mod remote;
 mod renewal;
 mod stopping;
 mod strangers;
+mod wiped;

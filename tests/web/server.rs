@@ -97,9 +97,13 @@ impl Server {
         self.wait_until_it_answers();
     }
 
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// SIGHUP.
     pub(crate) fn ask_to_read_again(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::HUP).unwrap();
+        kill_process(self.pid(), Signal::HUP).unwrap();
     }
 
     /// Resident memory, in kB.
@@ -129,7 +133,7 @@ impl Server {
 
     /// SIGTERM.
     pub(crate) fn ask_to_stop(&self) {
-        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        kill_process(self.pid(), Signal::TERM).unwrap();
     }
 
     pub(crate) fn wait(&mut self) -> ExitStatus {

@@ -1,5 +1,6 @@
 use std::num::NonZeroU16;
 
+use ratatui_core::buffer::Cell;
 use ratatui_core::style::{Color, Modifier, Style};
 use ratatui_core::text::{Line, Span};
 use ratatui_core::widgets::Widget as _;
@@ -159,7 +160,7 @@ async fn what_was_written_is_wiped() {
             .buffer
             .content
             .iter()
-            .all(|cell| *cell == buffer::Cell::EMPTY)
+            .all(|cell| *cell == Cell::EMPTY)
     );
 }
 
