@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rekey::sim::wecom::Member;
 
 use crate::company::Company;
-use crate::phone::{Page, Phone};
+use crate::phone::Phone;
 use crate::server::Server;
 use crate::support::slapd::Slapd;
 
@@ -47,16 +47,9 @@ pub(crate) fn by_form(server: &Server, number: usize, password: &str) {
     let [high, low] = u16::try_from(number).unwrap().to_be_bytes();
     phone.headers = format!("X-Forwarded-For: 192.0.{high}.{low}\r\n");
     let page = phone.open(&server.url("/"));
-    // As a browser does whose page comes again by itself, while something is under way.
-    let settled = |mut page: Page, phone: &mut Phone| {
-        while page.answer.body.contains("http-equiv=\"refresh\"") {
-            page = phone.open(&server.url("/form"));
-        }
-        page
-    };
-    let page = settled(page, &mut phone);
+    let page = phone.settled(server, page);
     let done = phone.set_password(server, &page, password);
-    let done = settled(done, &mut phone);
+    let done = phone.settled(server, done);
     assert!(done.text().contains("works now"), "{}", done.text());
 }
 

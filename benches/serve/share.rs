@@ -2,7 +2,7 @@
 //!
 //! By hand it is one search, the durable intent, the change, the proving bind and the durable
 //! outcome, on as many kept connections as there are employees at once. Form and bot do all of a
-//! reset, from the tap or the message to the words that it is done; in short turns, so that a round
+//! reset, from the tap or the message to the words that it is done; in turns, so that a round
 //! compares what happened close together. A machine that others use as well is a sixth faster or
 //! slower from one turn to the next: so there are many rounds, and the mean of their middle half
 //! counts. Everybody changes as often, since a directory that compares with older passwords becomes

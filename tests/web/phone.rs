@@ -65,6 +65,14 @@ impl Phone {
         self.post(&server.url("/form"), &fields)
     }
 
+    /// The page that is left where one comes again by itself while something is under way.
+    pub(crate) fn settled(&mut self, server: &Server, mut page: Page) -> Page {
+        while page.answer.body.contains("http-equiv=\"refresh\"") {
+            page = self.open(&server.url("/form"));
+        }
+        page
+    }
+
     /// What a request of this phone is, byte for byte, without its body.
     pub(crate) fn head(&self, method: &str, authority: &str, path: &str) -> String {
         let cookies: Vec<String> = self

@@ -13,10 +13,8 @@ fn no_password_of_a_form_or_a_message_is_left_in_memory() {
     let server = Server::start_with_chat(&company, "allow", |config| config);
     let mut phone = Phone::of("LinWei");
     let page = phone.open(&server.url("/"));
-    let mut done = phone.set_password(&server, &page, OF_LIN);
-    while done.answer.body.contains("http-equiv=\"refresh\"") {
-        done = phone.open(&server.url("/form"));
-    }
+    let done = phone.set_password(&server, &page, OF_LIN);
+    let done = phone.settled(&server, done);
     assert!(company.signs_in("lin.wei", OF_LIN), "{}", done.text());
     company.says("SitiRahma", &format!("#resetpassword#{OF_SITI}"));
     while !company
