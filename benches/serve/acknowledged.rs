@@ -131,13 +131,8 @@ impl Directory for Slowed {
         self.0.policy(account).await
     }
 
-    async fn mark(
-        &self,
-        key: &AccountKey,
-        dn: &EntryDn,
-        act: Act,
-    ) -> Result<Option<Marked>, DirectoryDown> {
-        self.0.mark(key, dn, act).await
+    async fn mark(&self, account: &Account, act: Act) -> Result<Option<Marked>, DirectoryDown> {
+        self.0.mark(account, act).await
     }
 
     async fn set_password(

@@ -116,7 +116,7 @@ pub enum Effect {
         policy: Arc<Policy>,
     },
     /// Read the account a last time, and the entry's mark.
-    Mark(AccountKey, EntryDn, Act),
+    Mark(Box<Account>, Act),
     /// Record that the directory is about to be asked.
     OpenIntent(Box<Intent>),
     /// Ask the directory.

@@ -307,15 +307,10 @@ impl Directory for People {
         })
     }
 
-    async fn mark(
-        &self,
-        key: &AccountKey,
-        _dn: &EntryDn,
-        _act: Act,
-    ) -> Result<Option<Marked>, DirectoryDown> {
+    async fn mark(&self, account: &Account, _act: Act) -> Result<Option<Marked>, DirectoryDown> {
         self.asked().await?;
         let state = self.lock();
-        let (account, mark) = (state.account(key), state.mark(key));
+        let (account, mark) = (state.account(&account.key), state.mark(&account.key));
         Ok(account
             .zip(mark)
             .map(|(account, mark)| Marked::of(&account, mark)))

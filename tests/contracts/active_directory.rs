@@ -8,6 +8,7 @@ use rekey::adapters::ldap::{LdapDirectory, LdapSettings, SettingsError};
 use rekey::domain::account::{Standing, WecomUserId};
 use rekey::domain::policy::{BeyondAscii, Classes, LengthUnit};
 use rekey::domain::secret::Credential;
+use rekey::domain::time::Timestamp;
 use rekey::flow::ports::{
     Clock, Directory, DirectoryDown, DirectoryRefusal, Landed, ProvingBind, SetOutcome,
 };
@@ -132,6 +133,39 @@ async fn knows_how_old_passwords_are(company: &Company<'_>) {
     assert_eq!(sun.expires_at, Some(sun.changed_at.unwrap().plus(DAY * 60)));
 }
 
+/// What is reckoned here is what the controller reckons itself, which takes it longer.
+async fn reckons_as_the_controller_does(samba: &Samba, company: &Company<'_>) {
+    const LOCKED: i64 = 0x10;
+    const NEVER: i64 = i64::MAX;
+    const COMPUTED: [&str; 2] = [
+        "msDS-User-Account-Control-Computed",
+        "msDS-UserPasswordExpiryTimeComputed",
+    ];
+    for login in [
+        "lin.wei",
+        "sun.strict",
+        "siti.rahma",
+        "zhang.min",
+        "must.change",
+        "budi.off",
+        "old.contract",
+        "smart.card",
+        "web.service",
+        "PC1$",
+    ] {
+        let account = company.employee(login).await;
+        let told = samba.entry(account.dn.as_str(), &COMPUTED);
+        let [control, ends] =
+            COMPUTED.map(|name| told[&name.to_lowercase()][0].parse::<i64>().unwrap());
+        let ends = match ends {
+            0 | NEVER => None,
+            units => Some(Timestamp::from_millis(units / 10_000 - 11_644_473_600_000)),
+        };
+        assert_eq!(account.age.expires_at, ends, "{login}");
+        assert_eq!(account.age.locked, control & LOCKED != 0, "{login}");
+    }
+}
+
 async fn knows_the_policy(company: &Company<'_>) {
     let lin = company.employee("lin.wei").await;
     let policy = company.directory.policy(&lin).await.unwrap();
@@ -247,6 +281,7 @@ async fn active_directory_over_ldaps() {
     looks_for_people(&company).await;
     knows_how_everybody_stands(&company).await;
     knows_how_old_passwords_are(&company).await;
+    reckons_as_the_controller_does(&samba, &company).await;
     knows_the_policy(&company).await;
     proves_only_what_a_bind_tells(&company).await;
     changes_only_the_account_of_the_grant(&company).await;
@@ -301,6 +336,9 @@ async fn a_policy_that_cannot_be_read_leaves_the_last_word_to_the_directory() {
         policy.own_checks,
         "the screen says that the directory checks more"
     );
+    // Nor do 120 days count, which are the domain's.
+    let age = &sun.age;
+    assert_eq!(age.expires_at, Some(age.changed_at.unwrap().plus(DAY * 60)));
     let refused = company.set(&sun, "Twelve-Chars1").await;
     assert_eq!(refusal(refused), DirectoryRefusal::TooShort);
     // Nobody else is told so.

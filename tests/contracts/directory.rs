@@ -42,16 +42,13 @@ impl Company<'_> {
     }
 
     pub(crate) async fn mark(&self, account: &Account) -> ChangeMark {
-        let (key, dn) = (&account.key, &account.dn);
-        let looked = self.directory.mark(key, dn, Act::SetPassword).await;
+        let looked = self.directory.mark(account, Act::SetPassword).await;
         looked.unwrap().expect("the entry").mark
     }
 
     /// What a last look before a change sees. `None`: the entry is gone.
     pub(crate) async fn last_look(&self, account: &Account) -> Option<Marked> {
-        let (key, dn) = (&account.key, &account.dn);
-        let looked = self.directory.mark(key, dn, Act::Unlock).await;
-        looked.unwrap()
+        self.directory.mark(account, Act::Unlock).await.unwrap()
     }
 
     /// Marks and changes, as a reset does.
@@ -202,9 +199,13 @@ async fn rereads_the_same_entry_only(company: &Company<'_>) {
         company.directory.reread(&lin.key, &gone).await.unwrap(),
         None
     );
-    for (key, dn) in [(&other, &lin.dn), (&lin.key, &gone)] {
-        let seen = company.directory.mark(key, dn, Act::SetPassword).await;
-        assert_eq!(seen.unwrap(), None);
+    for (key, dn) in [(other, lin.dn.clone()), (lin.key.clone(), gone)] {
+        let not_there = Account {
+            key,
+            dn,
+            ..lin.clone()
+        };
+        assert_eq!(company.last_look(&not_there).await, None);
     }
 }
 

@@ -39,12 +39,21 @@ pub(super) fn last_attributes<'a>(
 ) -> Vec<&'a str> {
     let mut names = dialect.mark_attributes().to_vec();
     names.extend(dialect.standing_attributes());
-    if !settings.protected_groups.is_empty() {
-        names.extend(dialect.membership_attributes());
-    }
+    names.extend(membership_attributes(dialect, settings));
     names.extend(settings.login_attributes.iter().map(String::as_str));
     names.push(&settings.wecom_attribute);
     names
+}
+
+/// What of it a directory tells only when that one entry is read.
+pub(super) fn membership_attributes(
+    dialect: &dyn Dialect,
+    settings: &LdapSettings,
+) -> &'static [&'static str] {
+    match settings.protected_groups.as_slice() {
+        [] => &[],
+        _ => dialect.membership_attributes(),
+    }
 }
 
 /// What was found out about an entry besides its own attributes.

@@ -33,7 +33,8 @@ pub(super) trait Dialect: Send + Sync {
     /// [`Dialect::mark_attributes`].
     fn standing_attributes(&self) -> &'static [&'static str];
 
-    /// What [`Dialect::is_in_group`] reads of the entry then, where there are groups to look for.
+    /// What [`Dialect::is_in_group`] reads of the entry then, where there are groups to look for;
+    /// told only when that one entry is read.
     fn membership_attributes(&self) -> &'static [&'static str] {
         &[]
     }
@@ -220,6 +221,17 @@ pub(super) struct AccountPolicy {
     pub(super) locks_at: Option<u32>,
     /// After how long a wrong one is forgotten; `None`: at the next right one only.
     pub(super) forgets_after: Option<Duration>,
+    /// What the directory reckons by a policy that cannot be read.
+    pub(super) reckoned: Option<Reckoned>,
+}
+
+/// What follows for one account from its policy.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) struct Reckoned {
+    /// Locked by wrong passwords, and the lock has not ended yet.
+    pub(super) locked: bool,
+    /// When the password ends; `None`: never.
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 impl AccountPolicy {

@@ -227,22 +227,16 @@ impl Directory for LdapDirectory {
         Ok(demands)
     }
 
-    async fn mark(
-        &self,
-        key: &AccountKey,
-        dn: &EntryDn,
-        act: Act,
-    ) -> Result<Option<Marked>, DirectoryDown> {
+    async fn mark(&self, account: &Account, act: Act) -> Result<Option<Marked>, DirectoryDown> {
         let question = LastLook {
             directory: self,
-            key,
-            dn,
+            account,
         };
-        let preparing = self.servers.prepare(dn, act);
+        let preparing = self.servers.prepare(&account.dn, act);
         let (seen, ()) = tokio::join!(self.servers.ask(&question), preparing);
         let (seen, server) = seen?;
         Ok(seen.map(|seen| Marked {
-            key: key.clone(),
+            key: account.key.clone(),
             standing: seen.standing,
             wecom: seen.wecom,
             mark: ChangeMark {

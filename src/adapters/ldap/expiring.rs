@@ -27,6 +27,8 @@ pub(super) struct Sweep {
     pub(super) filter: String,
     /// The policies that apply.
     pub(super) policies: Policies,
+    /// What an entry tells of its password's end, besides what it tells anyway.
+    pub(super) also: &'static [&'static str],
 }
 
 /// The policies of a directory, read once and not for each account.
@@ -166,6 +168,7 @@ impl LdapDirectory {
             .expiring(&mut session, &self.lookup, window, max_age)
             .await?;
         let mut attributes = dialect.attributes().to_vec();
+        attributes.extend(sweep.also);
         attributes.extend(settings.login_attributes.iter().map(String::as_str));
         attributes.push(&settings.wecom_attribute);
         let mut found = Pages::new(&settings.people_base, &sweep.filter, &attributes);

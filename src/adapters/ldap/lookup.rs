@@ -10,7 +10,7 @@ use super::account::{self, Around};
 use super::dialect::Dialect;
 use super::dn;
 use super::groups::{self, Groups, Member, NOBODY};
-use super::session::{Entry, Fault, Search, Session};
+use super::session::{Entry, Fault, Found, Search, Session};
 use super::settings::LdapSettings;
 use crate::domain::account::{Account, Standing, WecomUserId};
 use crate::domain::time::Timestamp;
@@ -30,7 +30,7 @@ pub(super) struct Lookup {
 pub(super) enum When {
     /// Nothing: every login name takes the same round trips (rule 3).
     BeforeProof,
-    /// WeCom says who is there, and a search by that userid found this entry and no other.
+    /// A search by the WeCom userid of whoever is there found this entry and no other.
     Vouched,
     /// It is known who is there: no more questions than needed.
     Afterwards,
@@ -136,12 +136,7 @@ impl Lookup {
         let [mut one, mut other] = [session.beside(), session.beside()];
         let (policy, wecom_is_unique, in_protected_group) = tokio::try_join!(
             self.dialect.policy_of(session, self, entry, when),
-            async {
-                match when {
-                    When::Vouched => Ok(true),
-                    _ => self.wecom_is_unique(&mut one, entry).await,
-                }
-            },
+            self.wecom_is_unique(&mut one, entry, when),
             self.is_protected(&mut other, &layout, entry, when),
         )?;
         let around = Around {
@@ -163,13 +158,14 @@ impl Lookup {
         &self,
         session: &mut Session,
         entry: &Entry,
+        when: When,
         now: Timestamp,
     ) -> Result<(Option<WecomUserId>, Standing), Fault> {
         let layout = self.layout(session).await?;
         let mut beside = session.beside();
         let (is_unique, in_protected_group) = tokio::try_join!(
-            self.wecom_is_unique(session, Some(entry)),
-            self.is_protected(&mut beside, &layout, Some(entry), When::Afterwards),
+            self.wecom_is_unique(session, Some(entry), when),
+            self.is_protected(&mut beside, &layout, Some(entry), when),
         )?;
         let wecom = account::wecom(&self.settings, entry).filter(|_| is_unique);
         let standing = account::standing(&*self.dialect, entry, in_protected_group, now);
@@ -180,28 +176,41 @@ impl Lookup {
         &self,
         session: &mut Session,
         entry: Option<&Entry>,
+        when: When,
     ) -> Result<bool, Fault> {
+        if when == When::Vouched {
+            return Ok(true);
+        }
         let wecom = entry.and_then(|entry| account::wecom(&self.settings, entry));
         let userid = wecom.as_ref().map_or(NOBODY, |id| id.as_str());
-        let attribute = &self.settings.wecom_attribute;
-        let filter = member_filter(&*self.dialect, attribute, userid);
-        let found = session
-            .search(&Search {
-                base: &self.settings.people_base,
-                scope: Scope::Subtree,
-                filter: &filter,
-                attributes: &["1.1"],
-                limit: 2,
-            })
-            .await?;
+        let found = self.members(session, userid, &["1.1"]).await?;
         if wecom.is_some() && found.entries.is_empty() {
             // The entry itself holds it, so the search must find one.
             tracing::error!(
-                attribute,
+                attribute = self.settings.wecom_attribute,
                 "the service account may not search by the WeCom userid"
             );
         }
         Ok(found.entries.len() == 1 && !found.cut)
+    }
+
+    /// Whose WeCom userid this is: two of them, if it is several people's.
+    pub(super) async fn members(
+        &self,
+        session: &mut Session,
+        userid: &str,
+        attributes: &[&str],
+    ) -> Result<Found, Fault> {
+        let attribute = &self.settings.wecom_attribute;
+        session
+            .search(&Search {
+                base: &self.settings.people_base,
+                scope: Scope::Subtree,
+                filter: &member_filter(&*self.dialect, attribute, userid),
+                attributes,
+                limit: 2,
+            })
+            .await
     }
 
     async fn is_protected(

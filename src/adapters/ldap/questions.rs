@@ -103,8 +103,8 @@ impl Question for CanUnlock<'_> {
 /// Reads what has to be known just before a change. `None`: the entry is gone, or another one.
 pub(super) struct LastLook<'a> {
     pub(super) directory: &'a LdapDirectory,
-    pub(super) key: &'a AccountKey,
-    pub(super) dn: &'a EntryDn,
+    /// As it was found, with a userid if the mapping led from there to this account alone.
+    pub(super) account: &'a Account,
 }
 
 pub(super) struct Seen {
@@ -119,19 +119,57 @@ impl Question for LastLook<'_> {
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
         let lookup = &self.directory.lookup;
-        let attributes = account::last_attributes(&*lookup.dialect, &lookup.settings);
-        let entry = session.read(self.dn.as_str(), &attributes).await?;
-        let is_it = |entry: &Entry| lookup.dialect.key(entry).as_ref() == Some(self.key);
-        let Some(entry) = entry.filter(is_it) else {
-            return Ok(None);
+        let (entry, when) = match self.by_userid(session).await? {
+            Some(entry) => (entry, When::Vouched),
+            None => match self.by_dn(session).await? {
+                Some(entry) => (entry, When::Afterwards),
+                None => return Ok(None),
+            },
         };
         let now = self.directory.clock.now().wall;
-        let (wecom, standing) = lookup.still(session, &entry, now).await?;
+        let (wecom, standing) = lookup.still(session, &entry, when, now).await?;
         Ok(Some(Seen {
             marks: lookup.dialect.marks(&entry)?,
             standing,
             wecom,
         }))
+    }
+}
+
+impl LastLook<'_> {
+    /// The entry and that it alone has the userid, in one question. `None`: that has to be asked
+    /// in several, since something is not as it was, or the entry has to be read by itself.
+    async fn by_userid(&self, session: &mut Session) -> Result<Option<Entry>, Fault> {
+        let lookup = &self.directory.lookup;
+        let Some(userid) = &self.account.wecom else {
+            return Ok(None);
+        };
+        if !account::membership_attributes(&*lookup.dialect, &lookup.settings).is_empty() {
+            return Ok(None);
+        }
+        let mut found = lookup
+            .members(session, userid.as_str(), &self.attributes())
+            .await?;
+        let alone = found.entries.len() == 1 && !found.cut;
+        Ok(found.entries.pop().filter(|entry| {
+            let leads_here = account::wecom(&lookup.settings, entry).as_ref() == Some(userid);
+            alone && leads_here && entry.dn == self.account.dn.as_str() && self.is_it(entry)
+        }))
+    }
+
+    async fn by_dn(&self, session: &mut Session) -> Result<Option<Entry>, Fault> {
+        let dn = self.account.dn.as_str();
+        let entry = session.read(dn, &self.attributes()).await?;
+        Ok(entry.filter(|entry| self.is_it(entry)))
+    }
+
+    fn attributes(&self) -> Vec<&str> {
+        let lookup = &self.directory.lookup;
+        account::last_attributes(&*lookup.dialect, &lookup.settings)
+    }
+
+    fn is_it(&self, entry: &Entry) -> bool {
+        self.directory.lookup.dialect.key(entry).as_ref() == Some(&self.account.key)
     }
 }
 

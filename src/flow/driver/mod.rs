@@ -393,9 +393,9 @@ async fn answer(ports: Ports, rules: CodeRules, effect: Effect) -> Option<Answer
         Effect::Assess { password, policy } => {
             Answer::Assessed(ports.assessor.assess(password, policy).await)
         }
-        Effect::Mark(key, dn, act) => {
+        Effect::Mark(account, act) => {
             // A freeze since is found in the step that records the intent.
-            let marked = ports.directory.mark(&key, &dn, act).await;
+            let marked = ports.directory.mark(&account, act).await;
             Answer::Marked(marked.map(|marked| marked.map(Box::new)))
         }
         Effect::OpenIntent(intent) => Answer::IntentOpened(ports.intents.open(&intent).await),

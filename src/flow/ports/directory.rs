@@ -158,14 +158,9 @@ pub trait Directory: Send + Sync {
     /// and whether its lock can be ended.
     async fn policy(&self, account: &Account) -> Result<DirectoryPolicy, DirectoryDown>;
 
-    /// Looks at the entry a last time before `act`, at the server that will carry it out. `None`:
-    /// it is gone, or is another entry now.
-    async fn mark(
-        &self,
-        key: &AccountKey,
-        dn: &EntryDn,
-        act: Act,
-    ) -> Result<Option<Marked>, DirectoryDown>;
+    /// Looks at the entry of `account` a last time before `act`, at the server that will carry it
+    /// out. `None`: it is gone, or is another entry now.
+    async fn mark(&self, account: &Account, act: Act) -> Result<Option<Marked>, DirectoryDown>;
 
     /// Sets the password of the account that `grant` names, at `mark.server`; it lasts as the
     /// grant says.

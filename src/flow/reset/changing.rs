@@ -174,8 +174,8 @@ impl Person {
         report: Report,
     ) -> Next {
         if report.acceptable() {
-            let account = &self.proved.account;
-            let mark = Effect::Mark(account.key.clone(), account.dn.clone(), Act::SetPassword);
+            let account = self.proved.account.clone();
+            let mark = Effect::Mark(account, Act::SetPassword);
             self.to(Stage::Mark(grant, password), vec![mark])
         } else {
             let key = Some(self.proved.key());

@@ -72,10 +72,10 @@ impl Person {
     }
 
     fn mark_to_unlock(self, grant: Grant) -> Next {
-        let account = &self.proved.account;
+        let account = self.proved.account.clone();
         let effects = vec![
             Effect::Show(Prompt::Unlocking),
-            Effect::Mark(account.key.clone(), account.dn.clone(), Act::Unlock),
+            Effect::Mark(account, Act::Unlock),
         ];
         self.to(Stage::Unlock(Unlock::Mark(grant)), effects)
     }

@@ -10,7 +10,7 @@ use super::super::dialect::AccountPolicy;
 use super::super::expiring::{self, Kind, POLICIES_MAX, Policies, Sweep, between, stricter};
 use super::super::lookup::Lookup;
 use super::super::session::{Fault, Search, Session};
-use super::{filetime, policy};
+use super::{ages, filetime, policy};
 use crate::domain::remind::Window;
 
 /// Persons but those whose passwords never expire: by an administrator's word, or since they sign
@@ -57,5 +57,6 @@ pub(super) async fn sweep(
     Ok(Sweep {
         filter: expiring::filter(PEOPLE, kinds),
         policies: Policies::default(),
+        also: &ages::COMPUTED,
     })
 }

@@ -3,6 +3,7 @@
 //!
 //! Samba 4.17 was there to try everything on; where Windows is only documented, it says so.
 
+mod ages;
 mod descriptor;
 mod expiring;
 mod filetime;
@@ -66,8 +67,7 @@ impl Dialect for ActiveDirectory {
             "objectSid",
             "primaryGroupID",
             "userAccountControl",
-            "msDS-User-Account-Control-Computed",
-            "msDS-UserPasswordExpiryTimeComputed",
+            "lockoutTime",
             "pwdLastSet",
             "accountExpires",
             "badPwdCount",
@@ -121,21 +121,11 @@ impl Dialect for ActiveDirectory {
     }
 
     fn age(&self, entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> PasswordAge {
-        let time = |name| entry.first(name).and_then(filetime::time);
-        let never = has(entry, "userAccountControl", control::NEVER_EXPIRES);
-        let computed = "msDS-User-Account-Control-Computed";
-        PasswordAge {
-            changed_at: time("pwdLastSet"),
-            // The domain or the PSO that applies, reckoned by the controller itself.
-            expires_at: time("msDS-UserPasswordExpiryTimeComputed"),
-            must_change: entry.first("pwdLastSet") == Some(MUST_CHANGE) && !never,
-            locked: has(entry, computed, control::LOCKED),
-            lockout: policy.lockout(wrong_passwords(entry, policy, now)),
-        }
+        ages::age(entry, policy, now)
     }
 
     /// The PSO that wins, or the domain's policy. A PSO that may not be read leaves the domain's
-    /// demands, and the word that the directory has checks of its own.
+    /// demands, the word that the directory has checks of its own, and what it reckons itself.
     async fn policy_of(
         &self,
         session: &mut Session,
@@ -153,14 +143,15 @@ impl Dialect for ActiveDirectory {
             .ok_or_else(|| Fault::Refused(format!("{:?} cannot be read", layout.naming_context)))?;
         // One that hides its demands is as good as none.
         let pso = pso.filter(|pso| pso.first(policy::OF_PSO[0]).is_some());
-        let mut policy = match (winner, pso) {
-            (Some(_), Some(pso)) => policy::of_pso(&pso),
-            (winner, _) => {
-                let mut policy = policy::of_domain(&domain);
-                policy.demands.own_checks = winner.is_some();
-                policy
-            }
+        let hidden = winner.is_some() && pso.is_none();
+        let whose = entry.filter(|_| hidden).map(|entry| entry.dn.as_str());
+        let told = when.read(session, whose, &ages::COMPUTED).await?;
+        let mut policy = match pso {
+            Some(pso) => policy::of_pso(&pso),
+            None => policy::of_domain(&domain),
         };
+        policy.demands.own_checks = hidden;
+        policy.reckoned = told.as_ref().and_then(ages::told);
         policy.demands.history_on_reset =
             policy.demands.history.is_some() && hints(&layout.controls).is_some();
         Ok(policy)
@@ -358,19 +349,6 @@ fn is_protected(entry: &Entry) -> bool {
 fn has(entry: &Entry, name: &str, bits: u32) -> bool {
     let value: Option<i64> = entry.first(name).and_then(|text| text.trim().parse().ok());
     value.is_some_and(|value| value & i64::from(bits) != 0)
-}
-
-/// How many wrong passwords this controller counts now: it forgets them only when it looks.
-fn wrong_passwords(entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> u32 {
-    let count = entry
-        .first("badPwdCount")
-        .and_then(|text| text.trim().parse().ok());
-    let last = entry.first("badPasswordTime").and_then(filetime::time);
-    let ends = last
-        .zip(policy.forgets_after)
-        .map(|(at, length)| at.plus(length));
-    let forgotten = ends.is_some_and(|end| end <= now);
-    count.filter(|_| !forgotten).unwrap_or(0)
 }
 
 /// The control that makes a reset obey the history, if the controller has it.

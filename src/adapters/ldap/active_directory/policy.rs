@@ -71,6 +71,7 @@ fn read(entry: &Entry, names: &[&str; 7], complex: bool) -> AccountPolicy {
         enforces_must_change: true,
         locks_at: number(entry, threshold),
         forgets_after: span(window),
+        reckoned: None,
     }
 }
 

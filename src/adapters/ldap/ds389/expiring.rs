@@ -53,6 +53,7 @@ pub(super) async fn sweep(
     Ok(Sweep {
         filter: expiring::filter(Ds389.people_filter(), kinds),
         policies,
+        also: &[],
     })
 }
 

@@ -101,6 +101,7 @@ pub(super) fn read(entry: &Entry) -> Option<AccountPolicy> {
         locks: is_on(entry, "passwordLockout"),
         locks_at: number("passwordMaxFailure"),
         forgets_after: seconds("passwordResetFailureCount"),
+        reckoned: None,
         lock_lasts: seconds("passwordLockoutDuration").filter(|_| !is_off(entry, "passwordUnlock")),
         // The end in the entry is enough.
         enforces_must_change: true,

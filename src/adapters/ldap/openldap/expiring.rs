@@ -53,6 +53,7 @@ pub(super) async fn sweep(
     Ok(Sweep {
         filter: expiring::filter(OpenLdap.people_filter(), kinds),
         policies,
+        also: &[],
     })
 }
 

@@ -61,6 +61,7 @@ pub(super) fn read(entry: &Entry) -> AccountPolicy {
         enforces_must_change: is_true("pwdMustChange"),
         locks_at: number("pwdMaxFailure"),
         forgets_after: seconds("pwdFailureCountInterval"),
+        reckoned: None,
     }
 }
 
