@@ -17,8 +17,9 @@ pub(super) const UNUSED_MAX: Duration = Duration::from_secs(30);
 const REST: Duration = Duration::from_secs(5);
 /// One that was opened so long ago goes instead of resting.
 const AGE_MAX: Duration = Duration::from_secs(30);
-/// No more than so many rest.
-const MOST: usize = 8;
+/// No more than so many rest. When as many changes as a directory works on at once end together,
+/// all their connections come back before the next are taken.
+const MOST: usize = 32;
 
 /// The connections to one server that rest, all for one purpose.
 #[derive(Clone, Default)]
