@@ -38,8 +38,8 @@ fn before_the_change_nothing_is_left_to_settle() {
         (After::Code, 3),
         (After::Code, 6),
         (After::Password, 1),
+        (After::Password, 2),
         (After::Password, 3),
-        (After::Password, 4),
     ] {
         let site = killed(&mut company, after, moment, Held::Lost);
         assert!(site.results("change_intent").is_empty(), "{after:?}");

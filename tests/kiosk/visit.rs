@@ -20,9 +20,9 @@ pub(crate) const DONE: &str = "Your new password works now";
 pub(crate) const UNKNOWN: &str = "Nobody knows yet whether it was changed";
 
 /// The request for siti.rahma's change, counted from the submitted password. Before it the entry and
-/// what is around it (3) are read, the service account binds on a connection for changes, and there
+/// what is around it (2) are read, the service account binds on a connection for changes, and there
 /// the marks are read again; after it another connection binds.
-pub(crate) const SET: usize = 6;
+pub(crate) const SET: usize = 5;
 /// The same for lin.wei, who is in a group, which may be in a group.
 pub(crate) const SET_LIN: usize = SET + 1;
 
