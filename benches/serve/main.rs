@@ -50,9 +50,7 @@ mod share;
 
 use std::process::ExitCode;
 
-use bars::Bars;
-
-type Part = (&'static str, fn(&Bars));
+use bars::Part;
 
 const PARTS: [Part; 5] = [
     ("page", page::measure),
@@ -63,24 +61,5 @@ const PARTS: [Part; 5] = [
 ];
 
 fn main() -> ExitCode {
-    // Cargo passes its own flags.
-    let chosen: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    if cfg!(debug_assertions) {
-        println!("without optimisation the figures say nothing: run it with cargo bench");
-        return ExitCode::FAILURE;
-    }
-    let bars = Bars::default();
-    for (name, measure) in PARTS {
-        if chosen.is_empty() || chosen.iter().any(|part| part == name) {
-            bars.part(name);
-            measure(&bars);
-        }
-    }
-    match bars.end() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+    bars::run(&PARTS)
 }

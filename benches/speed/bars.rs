@@ -1,6 +1,7 @@
 //! What is measured against what it may be at most or has to be at least.
 
 use std::cell::{Cell, RefCell};
+use std::process::ExitCode;
 use std::time::Duration;
 
 /// Prints figures as they come, and remembers whether every bar held.
@@ -73,4 +74,31 @@ pub(crate) fn p50(samples: &[Duration]) -> Duration {
 /// In milliseconds.
 pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
+}
+
+/// A name, and what is measured under it.
+pub(crate) type Part = (&'static str, fn(&Bars));
+
+/// Measures the parts that the command line names, or all of them.
+pub(crate) fn run(parts: &[Part]) -> ExitCode {
+    // Cargo passes its own flags.
+    let chosen: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    if cfg!(debug_assertions) {
+        println!("without optimisation the figures say nothing: run it with cargo bench");
+        return ExitCode::FAILURE;
+    }
+    let bars = Bars::default();
+    for (name, measure) in parts {
+        if chosen.is_empty() || chosen.iter().any(|part| part == name) {
+            bars.part(name);
+            measure(&bars);
+        }
+    }
+    match bars.end() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
 }
