@@ -150,18 +150,29 @@ impl Wecom {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        lane.circuit.admit(self.now())?;
-        let outcome = tokio::time::timeout(limit, async {
+        let in_turn = async {
             // Closed never, so there is always a slot in the end.
             let _slot = lane.slots.acquire().await;
             with_patience(attempt).await
-        })
-        .await
-        .unwrap_or(Err(Failure::Lost("no answer in time".to_owned())));
+        };
+        self.call_now(&lane.circuit, limit, in_turn).await
+    }
+
+    /// One that waits for no other.
+    async fn call_now<T>(
+        &self,
+        circuit: &Circuit,
+        limit: Duration,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        circuit.admit(self.now())?;
+        let outcome = tokio::time::timeout(limit, call)
+            .await
+            .unwrap_or(Err(Failure::Lost("no answer in time".to_owned())));
         if let Err(failure) = &outcome
             && failure.meaning() == Some(Meaning::TooOften)
         {
-            lane.circuit.too_often(self.now());
+            circuit.too_often(self.now());
         }
         outcome
     }
@@ -186,14 +197,12 @@ impl Wecom {
         Ok(reply.msgid)
     }
 
-    /// Looks whether the channel works, and remembers the answer.
+    /// Looks whether the channel works, and remembers the answer. Waits for no message: many that
+    /// WeCom takes slowly are no reason to tell everybody that it is down.
     async fn look(&self) -> Result<(), SendError> {
         let limit = PROBE_TIMEOUT.min(self.timeout);
-        let answer = self
-            .call(&self.messages, limit, || {
-                self.api.app_is_open(self.agent_id)
-            })
-            .await;
+        let looking = with_patience(|| self.api.app_is_open(self.agent_id));
+        let answer = self.call_now(&self.messages.circuit, limit, looking).await;
         let answer = answer.map_err(|failure| failure.to_string());
         if answer.is_ok() {
             self.messages.circuit.worked();
