@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rekey::adapters::wecom::{Wecom, WecomSettings};
 use rekey::domain::account::WecomUserId;
 use rekey::domain::secret::{CodeDigits, Credential};
@@ -385,6 +386,20 @@ async fn a_message_does_not_spare_the_next_look() {
         bench.sim.calls() > before,
         "looked anew, as after an unknown login name"
     );
+}
+
+#[tokio::test]
+async fn many_slow_messages_are_no_reason_to_call_the_channel_down() {
+    let bench = bench_with_patience(Duration::from_secs(2)).await;
+    bench.wecom.works().await.unwrap();
+    bench.clock.advance(Duration::from_secs(21));
+    bench
+        .sim
+        .set_faults(|f| f.slow = Duration::from_millis(1200));
+    let receivers = ["LinWei", "SitiRahma"].into_iter().cycle().take(40);
+    let messages = receivers.map(|userid| bench.wecom.send(notice_to(userid)));
+    let (_, looked) = tokio::join!(join_all(messages), bench.wecom.works());
+    looked.unwrap();
 }
 
 #[tokio::test]
