@@ -243,6 +243,29 @@ impl AccountPolicy {
             wrong,
         }
     }
+
+    /// Whether a wrong password of then still counts. One whose time is not told does.
+    pub(super) fn counts(&self, wrong_at: Option<Timestamp>, now: Timestamp) -> bool {
+        let ends = wrong_at
+            .zip(self.forgets_after)
+            .map(|(at, length)| at.plus(length));
+        ends.is_none_or(|end| end > now)
+    }
+
+    /// Whether a lock since then still holds. `None`: there is none.
+    pub(super) fn still_locks(&self, since: Option<Timestamp>, now: Timestamp) -> bool {
+        since.is_some_and(|at| {
+            let ends = self.lock_lasts.map(|length| at.plus(length));
+            ends.is_none_or(|end| end > now)
+        })
+    }
+
+    /// When a password that was set then ends; `None`: never.
+    pub(super) fn expires_at(&self, changed_at: Option<Timestamp>) -> Option<Timestamp> {
+        changed_at
+            .zip(self.demands.max_age)
+            .map(|(at, length)| at.plus(length))
+    }
 }
 
 /// What changes with the entry, as [`ChangeMark`] keeps it.

@@ -11,7 +11,7 @@ use super::active_directory::ActiveDirectory;
 use super::dialect::Dialect;
 use super::ds389::Ds389;
 use super::examine::hidden_value;
-use super::lookup::{Lookup, When, member_filter};
+use super::lookup::{Lookup, When};
 use super::openldap::OpenLdap;
 use super::questions::{Alive, CanUnlock, Find, LastLook, ReadMarks, Reread, login_filter};
 use super::search::Look;
@@ -181,10 +181,9 @@ impl Directory for LdapDirectory {
     }
 
     async fn find_member(&self, userid: &WecomUserId) -> Result<Option<Account>, DirectoryDown> {
-        let attribute = &self.lookup.settings.wecom_attribute;
         let question = Find {
             directory: self,
-            filter: member_filter(&*self.lookup.dialect, attribute, userid.as_str()),
+            filter: self.lookup.member_filter(userid.as_str()),
             when: When::Vouched,
         };
         let found = self.servers.ask(&question).await?.0;

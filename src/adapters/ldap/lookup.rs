@@ -60,12 +60,6 @@ pub(super) struct Layout {
     protected: Groups,
 }
 
-/// Everybody whose WeCom userid this is.
-pub(super) fn member_filter(dialect: &dyn Dialect, attribute: &str, userid: &str) -> String {
-    let every = dialect.every_account();
-    format!("(&{every}({attribute}={}))", ldap_escape(userid))
-}
-
 impl Lookup {
     pub(super) fn new(settings: LdapSettings, dialect: Box<dyn Dialect>) -> Self {
         Self {
@@ -183,7 +177,8 @@ impl Lookup {
         }
         let wecom = entry.and_then(|entry| account::wecom(&self.settings, entry));
         let userid = wecom.as_ref().map_or(NOBODY, |id| id.as_str());
-        let found = self.members(session, userid, &["1.1"]).await?;
+        let filter = self.member_filter(userid);
+        let found = self.people(session, &filter, &["1.1"]).await?;
         if wecom.is_some() && found.entries.is_empty() {
             // The entry itself holds it, so the search must find one.
             tracing::error!(
@@ -191,22 +186,28 @@ impl Lookup {
                 "the service account may not search by the WeCom userid"
             );
         }
-        Ok(found.entries.len() == 1 && !found.cut)
+        Ok(found.only().is_some())
     }
 
-    /// Whose WeCom userid this is: two of them, if it is several people's.
-    pub(super) async fn members(
+    /// Everybody whose WeCom userid this is.
+    pub(super) fn member_filter(&self, userid: &str) -> String {
+        let every = self.dialect.every_account();
+        let attribute = &self.settings.wecom_attribute;
+        format!("(&{every}({attribute}={}))", ldap_escape(userid))
+    }
+
+    /// Who meets the filter: two of them, if it is several people.
+    pub(super) async fn people(
         &self,
         session: &mut Session,
-        userid: &str,
+        filter: &str,
         attributes: &[&str],
     ) -> Result<Found, Fault> {
-        let attribute = &self.settings.wecom_attribute;
         session
             .search(&Search {
                 base: &self.settings.people_base,
                 scope: Scope::Subtree,
-                filter: &member_filter(&*self.dialect, attribute, userid),
+                filter,
                 attributes,
                 limit: 2,
             })

@@ -1,14 +1,14 @@
 //! What a server is asked about one account. Each question changes nothing, and may be asked again.
 
 use async_trait::async_trait;
-use ldap3::{Scope, ldap_escape};
+use ldap3::ldap_escape;
 
 use super::account;
 use super::dialect::{Dialect, Marks};
 use super::directory::LdapDirectory;
 use super::lookup::When;
 use super::servers::Question;
-use super::session::{Entry, Fault, Search, Session};
+use super::session::{Entry, Fault, Session};
 use crate::domain::account::{Account, AccountKey, EntryDn, LoginName, Standing, WecomUserId};
 
 /// Asks for a sign of life.
@@ -34,22 +34,13 @@ impl Question for Find<'_> {
     type Answer = Option<Account>;
 
     async fn ask(&self, session: &mut Session) -> Result<Self::Answer, Fault> {
-        let settings = &self.directory.lookup.settings;
-        let mut found = session
-            .search(&Search {
-                base: &settings.people_base,
-                scope: Scope::Subtree,
-                filter: &self.filter,
-                attributes: &account::attributes(&*self.directory.lookup.dialect, settings),
-                limit: 2,
-            })
-            .await?;
+        let lookup = &self.directory.lookup;
+        let attributes = account::attributes(&*lookup.dialect, &lookup.settings);
+        let found = lookup.people(session, &self.filter, &attributes).await?;
         // Two entries with one login name or userid: nobody can say whose it is (rule 9).
-        let several = found.cut || found.entries.len() > 1;
-        let entry = found.entries.pop().filter(|_| !several);
+        let entry = found.only();
         let now = self.directory.clock.now().wall;
-        self.directory
-            .lookup
+        lookup
             .account(session, entry.as_ref(), self.when, now)
             .await
     }
@@ -147,13 +138,11 @@ impl LastLook<'_> {
         if !account::membership_attributes(&*lookup.dialect, &lookup.settings).is_empty() {
             return Ok(None);
         }
-        let mut found = lookup
-            .members(session, userid.as_str(), &self.attributes())
-            .await?;
-        let alone = found.entries.len() == 1 && !found.cut;
-        Ok(found.entries.pop().filter(|entry| {
+        let filter = lookup.member_filter(userid.as_str());
+        let found = lookup.people(session, &filter, &self.attributes()).await?;
+        Ok(found.only().filter(|entry| {
             let leads_here = account::wecom(&lookup.settings, entry).as_ref() == Some(userid);
-            alone && leads_here && entry.dn == self.account.dn.as_str() && self.is_it(entry)
+            leads_here && entry.dn == self.account.dn.as_str() && self.is_it(entry)
         }))
     }
 

@@ -188,6 +188,14 @@ pub(super) struct Found {
     pub(super) cut: bool,
 }
 
+impl Found {
+    /// The only one that there is. `None`: there is none, or more than one.
+    pub(super) fn only(mut self) -> Option<Entry> {
+        let one = self.entries.pop();
+        one.filter(|_| self.entries.is_empty() && !self.cut)
+    }
+}
+
 /// A search of the people, page by page (RFC 2696), so that memory does not grow with them.
 pub(super) struct Pages {
     base: String,

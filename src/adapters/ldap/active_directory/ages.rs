@@ -41,16 +41,10 @@ pub(super) fn told(entry: &Entry) -> Option<Reckoned> {
 /// The same from the policy that applies. A lock stays on the entry when it has ended.
 fn reckon(entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> Reckoned {
     let unending = control::NEVER_EXPIRES | control::SMARTCARD | control::MACHINES;
-    let max_age = policy.demands.max_age;
-    let max_age = max_age.filter(|_| !has(entry, "userAccountControl", unending));
+    let expires_at = policy.expires_at(time(entry, "pwdLastSet"));
     Reckoned {
-        locked: time(entry, "lockoutTime").is_some_and(|at| {
-            let ends = policy.lock_lasts.map(|length| at.plus(length));
-            ends.is_none_or(|end| end > now)
-        }),
-        expires_at: time(entry, "pwdLastSet")
-            .zip(max_age)
-            .map(|(at, length)| at.plus(length)),
+        locked: policy.still_locks(time(entry, "lockoutTime"), now),
+        expires_at: expires_at.filter(|_| !has(entry, "userAccountControl", unending)),
     }
 }
 
@@ -60,11 +54,7 @@ fn wrong_passwords(entry: &Entry, policy: &AccountPolicy, now: Timestamp) -> u32
         .first("badPwdCount")
         .and_then(|text| text.trim().parse().ok());
     let last = time(entry, "badPasswordTime");
-    let ends = last
-        .zip(policy.forgets_after)
-        .map(|(at, length)| at.plus(length));
-    let forgotten = ends.is_some_and(|end| end <= now);
-    count.filter(|_| !forgotten).unwrap_or(0)
+    count.filter(|_| policy.counts(last, now)).unwrap_or(0)
 }
 
 fn time(entry: &Entry, name: &str) -> Option<Timestamp> {

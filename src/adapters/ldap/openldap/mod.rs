@@ -99,16 +99,11 @@ impl Dialect for OpenLdap {
         let locked_at = time("pwdAccountLockedTime").filter(|_| policy.locks);
         PasswordAge {
             changed_at,
-            expires_at: changed_at
-                .zip(policy.demands.max_age)
-                .map(|(at, length)| at.plus(length)),
+            expires_at: policy.expires_at(changed_at),
             must_change: entry
                 .first("pwdReset")
                 .is_some_and(|text| text.eq_ignore_ascii_case("TRUE")),
-            locked: locked_at.is_some_and(|at| {
-                let ends = policy.lock_lasts.map(|length| at.plus(length));
-                ends.is_none_or(|end| end > now)
-            }),
+            locked: policy.still_locks(locked_at, now),
             lockout: policy.lockout(verdicts::wrong_passwords(entry, policy, now)),
         }
     }

@@ -47,11 +47,7 @@ pub(super) fn wrong_passwords(entry: &Entry, policy: &AccountPolicy, now: Timest
         let seconds = text
             .split_once('.')
             .map_or(text.to_owned(), |(at, _)| format!("{at}Z"));
-        let at = gentime::parse(&seconds);
-        let ends = at
-            .zip(policy.forgets_after)
-            .map(|(at, length)| at.plus(length));
-        ends.is_none_or(|end| end > now)
+        policy.counts(gentime::parse(&seconds), now)
     };
     let failures = entry.all("pwdFailureTime").iter();
     let counted = failures.filter(|text| counts(text)).count();
